@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of task groups for Spring Boot.
+ */
+@NullMarked
+package io.taskgroup.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
