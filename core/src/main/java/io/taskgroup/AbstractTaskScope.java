@@ -1,0 +1,226 @@
+package io.taskgroup;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What groups and supervisors have in common: they fork and start tasks, and know which
+ * are live. What a failure means is theirs.
+ */
+abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
+
+	private static final AtomicLong IDS = new AtomicLong();
+
+	private final long id = IDS.incrementAndGet();
+
+	private final Spec spec;
+
+	private final DefaultTaskGroupFactory factory;
+
+	private final long openedNanos;
+
+	private final Members members = new Members();
+
+	/** Whether listeners were told of the cancellation. */
+	private final AtomicBoolean cancellationTold = new AtomicBoolean();
+
+	/** Whether a task was ever forked. */
+	private volatile boolean used;
+
+	AbstractTaskScope(Spec spec) {
+		this.spec = spec;
+		this.factory = spec.factory();
+		this.openedNanos = this.factory.now();
+	}
+
+	/** The scope of the tasks. */
+	abstract Scope scope();
+
+	/**
+	 * Called for a failure that counts, before the task's handle is done. Task's thread.
+	 */
+	abstract void taskFailing(Throwable failure);
+
+	/** Called when a task ends, before its handle is done. Task's thread. */
+	abstract void taskEnding();
+
+	/**
+	 * Called for a failure that counts, when the task's handle is done. Task's thread.
+	 */
+	abstract void taskFailed(Strand strand, TaskHandle<?> handle, Throwable failure);
+
+	/** Called when a task was ended by a cancellation, before its handle is done. */
+	abstract void taskCutOff(@Nullable Scope cause);
+
+	/** Waits until this scope has ended, or has at least come to rest. Any thread. */
+	abstract void awaitShutdown();
+
+	final Spec spec() {
+		return this.spec;
+	}
+
+	final DefaultTaskGroupFactory factory() {
+		return this.factory;
+	}
+
+	final Members members() {
+		return this.members;
+	}
+
+	final long ageNanos() {
+		return System.nanoTime() - this.openedNanos;
+	}
+
+	final boolean wasUsed() {
+		return this.used;
+	}
+
+	@Override
+	public final long id() {
+		return this.id;
+	}
+
+	@Override
+	public final String name() {
+		return this.spec.name();
+	}
+
+	// Tasks
+
+	@Override
+	public final <T extends @Nullable Object> TaskHandle<T> fork(Callable<? extends T> task) {
+		return launch(new Handle<>(null), Objects.requireNonNull(task, "task"));
+	}
+
+	@Override
+	public final <T extends @Nullable Object> TaskHandle<T> fork(String name, Callable<? extends T> task) {
+		return launch(new Handle<>(Names.ofTask(name)), Objects.requireNonNull(task, "task"));
+	}
+
+	@Override
+	public final TaskHandle<Void> fork(TaskAction action) {
+		return launch(new Handle<>(null), withoutValue(action));
+	}
+
+	@Override
+	public final TaskHandle<Void> fork(String name, TaskAction action) {
+		return launch(new Handle<>(Names.ofTask(name)), withoutValue(action));
+	}
+
+	@Override
+	public final <S extends @Nullable Object, T extends @Nullable Object, X extends Exception> StartedTask<S, T> start(
+			StartableTask<S, ? extends T, X> task) throws X, InterruptedException {
+		return startNamed(null, task);
+	}
+
+	@Override
+	public final <S extends @Nullable Object, T extends @Nullable Object, X extends Exception> StartedTask<S, T> start(
+			String name, StartableTask<S, ? extends T, X> task) throws X, InterruptedException {
+		return startNamed(Names.ofTask(name), task);
+	}
+
+	@Override
+	public final <S extends @Nullable Object, X extends Exception> StartedTask<S, Void> startAction(
+			StartableAction<S, X> task) throws X, InterruptedException {
+		return startNamed(null, withoutValue(task));
+	}
+
+	@Override
+	public final <S extends @Nullable Object, X extends Exception> StartedTask<S, Void> startAction(String name,
+			StartableAction<S, X> task) throws X, InterruptedException {
+		return startNamed(Names.ofTask(name), withoutValue(task));
+	}
+
+	private <S extends @Nullable Object, T extends @Nullable Object, X extends Exception> StartedTask<S, T> startNamed(
+			@Nullable String name, StartableTask<S, ? extends T, X> task) throws X, InterruptedException {
+		Objects.requireNonNull(task, "task");
+		StartedHandle<S, T> handle = new StartedHandle<>(name);
+		Task<T> started = launchTask(handle, () -> task.run(handle));
+		handle.<X>awaitStarted(started);
+		return handle;
+	}
+
+	private <T extends @Nullable Object> TaskHandle<T> launch(Handle<T> handle, Callable<? extends T> callable) {
+		launchTask(handle, callable);
+		return handle;
+	}
+
+	/**
+	 * Makes the task a member and gives it a thread. This is the place where a task that
+	 * needs a permit will wait for it: it is a member, and cancelled with the others, but
+	 * has no thread.
+	 */
+	private <T extends @Nullable Object> Task<T> launchTask(Handle<T> handle, Callable<? extends T> callable) {
+		Task<T> task = new Task<>(this, handle, callable, this.factory.captureContext());
+		if (!this.members.join(task)) {
+			throw new TaskGroupClosedException("group '" + name() + "' has ended and takes no more tasks");
+		}
+		this.used = true;
+		task.startThread(this.factory.threadFactory());
+		return task;
+	}
+
+	private static Callable<Void> withoutValue(TaskAction action) {
+		Objects.requireNonNull(action, "action");
+		return new ActionCallable(action);
+	}
+
+	@SuppressWarnings("NullAway") // Void has no other value
+	private static <S extends @Nullable Object, X extends Exception> StartableTask<S, Void, X> withoutValue(
+			StartableAction<S, X> task) {
+		Objects.requireNonNull(task, "task");
+		return (status) -> {
+			task.run(status);
+			return null;
+		};
+	}
+
+	// Cancellation
+
+	@Override
+	public final void cancel() {
+		scope().cancel();
+	}
+
+	@Override
+	public final void cancel(String reason) {
+		scope().cancel(reason);
+	}
+
+	@Override
+	public final CancelScope cancelScope() {
+		return scope();
+	}
+
+	/** Hands the walk the tasks. */
+	final void descend(CancelWalk walk) {
+		this.members.forEach((task) -> task.reached(walk));
+		Listeners listeners = this.factory.listeners();
+		if (listeners.isPresent() && this.cancellationTold.compareAndSet(false, true)) {
+			listeners.groupCancelled(this, scope(), walk.cancellation());
+		}
+	}
+
+	/** Whether the current thread runs a task of this scope, or something below one. */
+	final boolean isCalledFromInside() {
+		Scope here = Strand.currentScope();
+		return here != null && here.isInside(scope());
+	}
+
+	/** A task that gives no value. */
+	private record ActionCallable(TaskAction action) implements Callable<Void> {
+
+		@Override
+		@SuppressWarnings("NullAway") // Void has no other value
+		public Void call() throws Exception {
+			this.action.run();
+			return null;
+		}
+
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.taskgroup;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deadline of one scope. The timer knows the scope only weakly: a scope that nobody is
+ * in, and nobody has, need not be cancelled.
+ */
+final class Deadline implements Runnable {
+
+	private final WeakReference<Scope> scope;
+
+	private final Duration timeout;
+
+	private final long atNanos;
+
+	private volatile @Nullable Future<?> timer;
+
+	private volatile boolean removed;
+
+	Deadline(Scope scope, Duration timeout, long timeoutNanos) {
+		this.scope = new WeakReference<>(scope);
+		this.timeout = timeout;
+		this.atNanos = System.nanoTime() + timeoutNanos;
+	}
+
+	Duration timeout() {
+		return this.timeout;
+	}
+
+	long leftNanos() {
+		return this.atNanos - System.nanoTime();
+	}
+
+	void schedule() {
+		Future<?> scheduled = Timer.schedule(this, Math.max(0, leftNanos()));
+		this.timer = scheduled;
+		if (this.removed) {
+			scheduled.cancel(false);
+		}
+	}
+
+	void remove() {
+		this.removed = true;
+		Future<?> scheduled = this.timer;
+		if (scheduled != null) {
+			scheduled.cancel(false);
+		}
+	}
+
+	/** Called by the timer. A deadline that was moved is not the scope's any more. */
+	@Override
+	public void run() {
+		Scope passed = this.scope.get();
+		if (passed != null) {
+			passed.deadlinePassed(this);
+		}
+	}
+
+}

@@ -1,0 +1,259 @@
+package io.taskgroup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The factory: the settings, and what is open.
+ * <p>
+ * What is opened registers itself first and then looks whether the factory was closed;
+ * {@link #close()} says first that it is closed and then goes through what is registered.
+ * So nothing stays open behind its back.
+ */
+final class DefaultTaskGroupFactory implements TaskGroupFactory {
+
+	private final ThreadFactory threadFactory;
+
+	private final Spec defaults;
+
+	private final Map<String, Spec> specs;
+
+	private final @Nullable ContextPropagation context;
+
+	private final Listeners listeners;
+
+	private final boolean recordsTimes;
+
+	private final OpenScopes open = new OpenScopes();
+
+	private volatile boolean closed;
+
+	private DefaultTaskGroupFactory(DefaultBuilder builder) {
+		this.threadFactory = builder.threadFactory;
+		this.context = ContextChain.of(builder.contexts);
+		this.listeners = new Listeners(builder.listeners);
+		this.recordsTimes = builder.recordTimes || this.listeners.isPresent();
+		Settings settings = builder.settings.classifiers(builder.classifiers);
+		this.defaults = refine(new Spec(this, "defaults", settings), builder.defaults);
+		this.specs = new HashMap<>();
+		builder.byName
+			.forEach((name, settingsOfName) -> this.specs.put(name, refine(this.defaults.named(name), settingsOfName)));
+	}
+
+	private static Spec refine(Spec base, List<UnaryOperator<TaskGroupSpec>> settings) {
+		TaskGroupSpec spec = base;
+		for (UnaryOperator<TaskGroupSpec> setting : settings) {
+			spec = setting.apply(spec);
+		}
+		if (spec instanceof Spec refined && refined.factory() == base.factory()) {
+			return refined;
+		}
+		throw new IllegalArgumentException(
+				"the settings of '" + base.name() + "' must return the spec they were given, refined");
+	}
+
+	@Override
+	public TaskGroupSpec named(String name) {
+		Objects.requireNonNull(name, "name");
+		Spec known = this.specs.get(name);
+		return (known != null) ? known : this.defaults.named(Names.ofGroup(name));
+	}
+
+	@Override
+	public List<TaskScopeSnapshot> snapshot() {
+		return new SnapshotTree(this).roots();
+	}
+
+	@Override
+	public void close() {
+		Scope here = Strand.currentScope();
+		if (here != null && contains(here)) {
+			throw new IllegalStateException(
+					"close() of a TaskGroupFactory was called from inside one of its own groups or tasks, "
+							+ "and would wait for itself");
+		}
+		this.closed = true;
+		this.open.forEach((scope) -> scope.scope().cancel(CancelKind.SHUTDOWN, "the TaskGroupFactory was closed"));
+		this.open.forEach(AbstractTaskScope::awaitShutdown);
+		Strand.attach().awaitAlways(this.open);
+	}
+
+	private boolean contains(Scope inner) {
+		for (Scope scope = inner; scope != null; scope = scope.parent()) {
+			if (scope.owner() != null && scope.owner().factory() == this) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	// For what is opened
+
+	void opened(AbstractTaskScope scope) {
+		this.open.add(scope);
+		if (this.closed) {
+			this.open.remove(scope);
+			throw new TaskGroupClosedException(
+					"group '" + scope.name() + "' cannot be opened: the TaskGroupFactory was closed");
+		}
+		if (this.listeners.isPresent()) {
+			this.listeners.groupOpened(scope);
+		}
+	}
+
+	void ended(AbstractTaskScope scope, GroupOutcome outcome) {
+		if (this.listeners.isPresent()) {
+			this.listeners.groupEnded(scope, outcome, scope.ageNanos());
+		}
+		this.open.remove(scope);
+	}
+
+	/** Stops counting it among what is open. */
+	void forget(AbstractTaskScope scope) {
+		this.open.remove(scope);
+	}
+
+	Iterable<AbstractTaskScope> open() {
+		return this.open.all;
+	}
+
+	ThreadFactory threadFactory() {
+		return this.threadFactory;
+	}
+
+	Listeners listeners() {
+		return this.listeners;
+	}
+
+	boolean recordsTimes() {
+		return this.recordsTimes;
+	}
+
+	/** The time, if anybody wants to know. */
+	long now() {
+		return this.recordsTimes ? System.nanoTime() : 0;
+	}
+
+	ContextPropagation.@Nullable Captured captureContext() {
+		return (this.context != null) ? this.context.capture() : null;
+	}
+
+	/** What is open; whoever closes the factory waits for it to be nothing. */
+	private static final class OpenScopes extends WaitStack {
+
+		private final Set<AbstractTaskScope> all = ConcurrentHashMap.newKeySet();
+
+		void add(AbstractTaskScope scope) {
+			this.all.add(scope);
+		}
+
+		void remove(AbstractTaskScope scope) {
+			this.all.remove(scope);
+			if (hasWaiters() && this.all.isEmpty()) {
+				releaseAll();
+			}
+		}
+
+		void forEach(java.util.function.Consumer<AbstractTaskScope> action) {
+			this.all.forEach(action);
+		}
+
+		@Override
+		boolean isReached(Waiter waiter) {
+			return this.all.isEmpty();
+		}
+
+	}
+
+	/** The builder. */
+	static final class DefaultBuilder implements Builder {
+
+		private ThreadFactory threadFactory = Thread.ofVirtual().inheritInheritableThreadLocals(false).factory();
+
+		private Settings settings = Settings.DEFAULT;
+
+		private final List<UnaryOperator<TaskGroupSpec>> defaults = new ArrayList<>();
+
+		private final Map<String, List<UnaryOperator<TaskGroupSpec>>> byName = new HashMap<>();
+
+		private final List<ContextPropagation> contexts = new ArrayList<>();
+
+		private final List<TaskGroupListener> listeners = new ArrayList<>();
+
+		private final List<InterruptionClassifier> classifiers = new ArrayList<>();
+
+		private boolean recordTimes;
+
+		@Override
+		public Builder threadFactory(ThreadFactory threadFactory) {
+			this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+			return this;
+		}
+
+		@Override
+		public Builder reinterruptEvery(Duration interval) {
+			this.settings = this.settings.reinterruptEvery(interval);
+			return this;
+		}
+
+		@Override
+		public Builder warnAfter(Duration age) {
+			this.settings = this.settings.warnAfter(age);
+			return this;
+		}
+
+		@Override
+		public Builder defaults(UnaryOperator<TaskGroupSpec> settings) {
+			this.defaults.add(Objects.requireNonNull(settings, "settings"));
+			return this;
+		}
+
+		@Override
+		public Builder settings(String name, UnaryOperator<TaskGroupSpec> settings) {
+			Objects.requireNonNull(settings, "settings");
+			this.byName.computeIfAbsent(Names.ofGroup(name), (key) -> new ArrayList<>()).add(settings);
+			return this;
+		}
+
+		@Override
+		public Builder contextPropagation(ContextPropagation contextPropagation) {
+			this.contexts.add(Objects.requireNonNull(contextPropagation, "contextPropagation"));
+			return this;
+		}
+
+		@Override
+		public Builder listener(TaskGroupListener listener) {
+			this.listeners.add(Objects.requireNonNull(listener, "listener"));
+			return this;
+		}
+
+		@Override
+		public Builder interruptionClassifier(InterruptionClassifier classifier) {
+			this.classifiers.add(Objects.requireNonNull(classifier, "classifier"));
+			return this;
+		}
+
+		@Override
+		public Builder recordTimes(boolean recordTimes) {
+			this.recordTimes = recordTimes;
+			return this;
+		}
+
+		@Override
+		public TaskGroupFactory build() {
+			return new DefaultTaskGroupFactory(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.taskgroup;
+
+import java.time.Duration;
+
+/**
+ * Durations as nanoseconds, and in words.
+ */
+final class Durations {
+
+	/** Longer than anybody waits, and still safe to add to {@link System#nanoTime()}. */
+	static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
+
+	private Durations() {
+	}
+
+	static long toNanos(Duration duration) {
+		try {
+			return Math.min(duration.toNanos(), FOREVER_NANOS);
+		}
+		catch (ArithmeticException tooLongToCount) {
+			return duration.isNegative() ? -1 : FOREVER_NANOS;
+		}
+	}
+
+	static String inWords(Duration duration) {
+		long millis = toNanos(duration) / 1_000_000;
+		return (millis > 0 && millis < 10_000) ? millis + " ms"
+				: (millis == 0) ? toNanos(duration) + " ns" : duration.toString();
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.taskgroup;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scope from {@link CancelScope#create()}. Each thread that enters it gets a region of
+ * its own that shares this scope's cancellation, shield and deadline, and lies in the
+ * scope that the thread was in before. It never ends: it can be entered again.
+ */
+final class EnterableScope extends Scope {
+
+	private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+	EnterableScope() {
+		super(null, Settings.DEFAULT);
+	}
+
+	@Override
+	void descend(CancelWalk walk) {
+		super.descend(walk);
+		for (Entry entry : this.entries) {
+			entry.strand().reach(walk, entry);
+		}
+	}
+
+	@Override
+	public void shielded(boolean shielded) {
+		boolean before = isShielded();
+		super.shielded(shielded);
+		if (before != shielded) {
+			this.entries.forEach((entry) -> entry.shieldChanged(shielded));
+		}
+	}
+
+	@Override
+	public <X extends Exception> void enter(Body<X> body) throws X, InterruptedException {
+		Strand strand = Strand.attach();
+		Entry entry = new Entry(strand, this);
+		// visible to walks first, then pushed: the push looks upwards
+		this.entries.add(entry);
+		Regions.execute(strand, entry, this, null, Regions.withoutValue(body));
+	}
+
+	/** One thread inside. */
+	private static final class Entry extends RegionScope {
+
+		private final EnterableScope entered;
+
+		Entry(Strand strand, EnterableScope entered) {
+			super(strand, settingsBelow(strand.top()));
+			this.entered = entered;
+		}
+
+		@Override
+		@Nullable Cancellation cancellation() {
+			return this.entered.cancellation();
+		}
+
+		@Override
+		@Nullable Deadline deadline() {
+			return this.entered.deadline();
+		}
+
+		@Override
+		boolean isShielded() {
+			return this.entered.isShielded();
+		}
+
+		@Override
+		public void cancel(CancelKind kind, @Nullable String reason) {
+			this.entered.cancel(kind, reason);
+		}
+
+		@Override
+		void setCaught() {
+			this.entered.setCaught();
+		}
+
+		@Override
+		void end() {
+			super.end();
+			this.entered.entries.remove(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.taskgroup;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All listeners of a factory. One that throws is logged, and the others are told all the
+ * same.
+ */
+final class Listeners {
+
+	private final List<TaskGroupListener> all;
+
+	Listeners(List<TaskGroupListener> all) {
+		this.all = List.copyOf(all);
+	}
+
+	boolean isPresent() {
+		return !this.all.isEmpty();
+	}
+
+	void groupOpened(TaskScopeInfo scope) {
+		tell((listener) -> listener.groupOpened(scope));
+	}
+
+	void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, long openNanos) {
+		tell((listener) -> listener.groupEnded(scope, outcome, openNanos));
+	}
+
+	void groupCancelled(TaskScopeInfo info, Scope scope, Cancellation cancellation) {
+		boolean own = scope.cancellation() == cancellation;
+		CancelKind kind = own ? cancellation.kind() : cancellation.kindFromInside();
+		tell((listener) -> listener.groupCancelled(info, kind, cancellation.reason()));
+	}
+
+	void taskStarted(TaskInfo task, long waitedNanos) {
+		tell((listener) -> listener.taskStarted(task, waitedNanos));
+	}
+
+	void taskCancelled(TaskInfo task, Cancellation cancellation) {
+		tell((listener) -> listener.taskCancelled(task, cancellation.kind(), cancellation.reason()));
+	}
+
+	void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos, long ranNanos) {
+		tell((listener) -> listener.taskEnded(task, outcome, exception, waitedNanos, ranNanos));
+	}
+
+	private void tell(Consumer<TaskGroupListener> event) {
+		for (TaskGroupListener listener : this.all) {
+			try {
+				event.accept(listener);
+			}
+			catch (RuntimeException | Error ex) {
+				Log.log(Level.ERROR, "the listener " + listener + " failed", ex);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.taskgroup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tree of what is open in a factory (10.2), made from its flat set: each scope is put
+ * below the nearest task or group around it. Reads only, and stops nobody.
+ */
+final class SnapshotTree {
+
+	private final boolean timed;
+
+	private final List<AbstractTaskScope> roots = new ArrayList<>();
+
+	private final Map<Scope, List<AbstractTaskScope>> children = new HashMap<>();
+
+	SnapshotTree(DefaultTaskGroupFactory factory) {
+		this.timed = factory.recordsTimes();
+		for (AbstractTaskScope open : factory.open()) {
+			Scope around = around(open);
+			List<AbstractTaskScope> siblings = (around != null)
+					? this.children.computeIfAbsent(around, (key) -> new ArrayList<>()) : this.roots;
+			siblings.add(open);
+		}
+	}
+
+	/** The nearest task or group around a scope, of the same factory and still open. */
+	private static @Nullable Scope around(AbstractTaskScope open) {
+		Scope inner = open.scope();
+		for (Scope scope = inner.parent(); scope != null; scope = scope.parent()) {
+			AbstractTaskScope owner = scope.owner();
+			if (owner != null && owner.factory() == open.factory()) {
+				return owner.scope().hasEnded() ? null : scope;
+			}
+		}
+		return null;
+	}
+
+	List<TaskScopeSnapshot> roots() {
+		return snapshots(this.roots);
+	}
+
+	private List<TaskScopeSnapshot> snapshots(@Nullable List<AbstractTaskScope> scopes) {
+		return (scopes != null) ? scopes.stream().map(this::snapshot).toList() : List.of();
+	}
+
+	private TaskScopeSnapshot snapshot(AbstractTaskScope open) {
+		Scope scope = open.scope();
+		Scope cause = scope.cause();
+		Cancellation cancellation = (cause != null) ? scope.firstCancellation() : null;
+		List<TaskSnapshot> tasks = new ArrayList<>();
+		open.members().forEach((task) -> addIfLive(tasks, task));
+		return new TaskScopeSnapshot(open.id(), open.name(), open.supervisor(), cancellation != null,
+				Optional.ofNullable(cancellation).map(Cancellation::kind),
+				Optional.ofNullable(cancellation).map(Cancellation::reason), age(open.ageNanos()), scope.timeLeft(),
+				tasks, snapshots(this.children.get(scope)));
+	}
+
+	private void addIfLive(List<TaskSnapshot> tasks, Task<?> task) {
+		Handle<?> handle = task.handle();
+		if (handle == null || handle.isDone()) {
+			return;
+		}
+		Strand strand = task.strand();
+		tasks.add(new TaskSnapshot(task.id(), handle.name(), handle.state(), age(task.ageNanos()),
+				Optional.ofNullable(strand).map(Strand::threadName), snapshots(this.children.get(task))));
+	}
+
+	private Optional<Duration> age(long nanos) {
+		return this.timed ? Optional.of(Duration.ofNanos(nanos)) : Optional.empty();
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.taskgroup;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task scope whose tasks fail alone. It is on no thread's stack; the scope in which it
+ * was opened only hands cancellations down to it, and ends it when it ends itself.
+ */
+final class Supervisor extends AbstractTaskScope {
+
+	private final SupervisorScope scope;
+
+	private final AtomicBoolean ended = new AtomicBoolean();
+
+	private Supervisor(Spec spec) {
+		super(spec);
+		this.scope = new SupervisorScope(this, spec);
+	}
+
+	static Supervisor open(Spec spec) {
+		Supervisor supervisor = new Supervisor(spec);
+		spec.factory().opened(supervisor);
+		Scope parent = supervisor.scope.parent();
+		if (parent != null && !spec.isDetached()) {
+			parent.addSupervisor(supervisor);
+		}
+		supervisor.scope.timeout(spec.nearestTimeout());
+		return supervisor;
+	}
+
+	@Override
+	SupervisorScope scope() {
+		return this.scope;
+	}
+
+	@Override
+	public boolean supervisor() {
+		return true;
+	}
+
+	@Override
+	public void join() throws InterruptedException {
+		checkOutside("join");
+		Strand strand = Strand.attach();
+		switch (strand.await(members(), null, Durations.FOREVER_NANOS)) {
+			case CANCELLED -> throw strand.tell(null);
+			case INTERRUPTED -> throw new InterruptedException();
+			case REACHED, TIMED_OUT -> {
+			}
+		}
+		Cancellation own = this.scope.cancellation();
+		if (own != null && own.kind() == CancelKind.TIMEOUT && spec().failsOnTimeout()) {
+			throw new TaskGroupTimeoutException(name(),
+					List.of(new TimeoutException("scope '" + name() + "': " + own.reason())));
+		}
+	}
+
+	@Override
+	public void close() {
+		checkOutside("close");
+		this.scope.cancel(CancelKind.EXPLICIT, "the scope was closed");
+		awaitEnd();
+	}
+
+	/** Waits for the tasks, and ends the scope. Any thread, several at the same time. */
+	void awaitEnd() {
+		Strand strand = Strand.attach();
+		while (!members().tryEnd()) {
+			strand.awaitAlways(members());
+		}
+		if (this.ended.compareAndSet(false, true)) {
+			this.scope.end();
+			Scope parent = this.scope.parent();
+			if (parent != null) {
+				parent.removeSupervisor(this);
+			}
+			factory().ended(this, outcome());
+		}
+	}
+
+	@Override
+	void awaitShutdown() {
+		awaitEnd();
+	}
+
+	private GroupOutcome outcome() {
+		Cancellation own = this.scope.cancellation();
+		return (own != null && own.kind() == CancelKind.TIMEOUT) ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
+	}
+
+	private void checkOutside(String what) {
+		if (isCalledFromInside()) {
+			throw new IllegalStateException(what + "() of scope '" + name()
+					+ "' was called from inside one of its own tasks, and would wait for itself");
+		}
+	}
+
+	@Override
+	void taskFailing(Throwable failure) {
+		// each task fails alone
+	}
+
+	@Override
+	void taskEnding() {
+		// nobody reports for all
+	}
+
+	@Override
+	void taskCutOff(@Nullable Scope cause) {
+		if (cause == this.scope) {
+			this.scope.setCaught();
+		}
+	}
+
+	@Override
+	void taskFailed(Strand strand, TaskHandle<?> handle, Throwable failure) {
+		try {
+			CancelScope.runShielded((scope) -> errorHandler().onError(handle, failure));
+		}
+		catch (Throwable ex) {
+			ex.addSuppressed(failure);
+			Log.log(Level.ERROR, "the error handler of scope '" + name() + "' failed with task '" + handle.name() + "'",
+					ex);
+		}
+	}
+
+	private TaskErrorHandler errorHandler() {
+		TaskErrorHandler handler = spec().errorHandler();
+		return (handler != null) ? handler : this::log;
+	}
+
+	private void log(TaskHandle<?> task, Throwable exception) {
+		Log.log(Level.ERROR, "task '" + task.name() + "' of scope '" + name() + "' failed", exception);
+	}
+
+}

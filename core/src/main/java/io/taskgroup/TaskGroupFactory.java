@@ -1,0 +1,154 @@
+package io.taskgroup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.UnaryOperator;
+
+/**
+ * Makes task groups and supervisors. Thread-safe; an application needs one.
+ *
+ * <pre>{@code
+ * try (TaskGroupFactory groups = TaskGroupFactory.create()) {
+ *     groups.named("greeting").run(group -> {
+ *         group.fork(() -> System.out.println("hello"));
+ *         group.fork(() -> System.out.println("world"));
+ *     });
+ * }
+ * }</pre>
+ */
+public interface TaskGroupFactory extends AutoCloseable {
+
+	/**
+	 * Begins a group, with the settings of that name as the base.
+	 * @param name the name, for messages, metrics and settings: not blank, at most 200
+	 * characters, no control characters
+	 * @return the spec of the group
+	 * @throws IllegalArgumentException if the name cannot be one
+	 */
+	TaskGroupSpec named(String name);
+
+	/**
+	 * Returns what is open now: the groups and supervisors of this factory as a tree,
+	 * each below the task or group in which it was opened. Nobody is stopped for it, so
+	 * it is what was seen while walking, not one instant.
+	 * @return the roots of the tree
+	 */
+	List<TaskScopeSnapshot> snapshot();
+
+	/**
+	 * Cancels every open group and scope, waits until all have ended, then refuses new
+	 * ones. Waits also on an interrupted thread; the interrupt stays pending. Closing
+	 * what is closed does nothing.
+	 * @throws IllegalStateException if called from inside one of the factory's own groups
+	 * or tasks
+	 */
+	@Override
+	void close();
+
+	/**
+	 * Creates a factory with virtual threads, no limits and no listeners.
+	 * @return a new factory
+	 */
+	static TaskGroupFactory create() {
+		return builder().build();
+	}
+
+	/**
+	 * Returns a builder.
+	 * @return a new builder
+	 */
+	static Builder builder() {
+		return new DefaultTaskGroupFactory.DefaultBuilder();
+	}
+
+	/**
+	 * Builds a {@link TaskGroupFactory}. Not thread-safe.
+	 */
+	interface Builder {
+
+		/**
+		 * Sets where the tasks' threads come from. The default makes virtual threads that
+		 * inherit no inheritable thread-locals: what a task sees of its caller's context
+		 * is a matter of {@link #contextPropagation}, which also works for a task that
+		 * had to wait for a permit.
+		 * @param threadFactory the thread factory
+		 * @return this builder
+		 */
+		Builder threadFactory(ThreadFactory threadFactory);
+
+		/**
+		 * Sets after which time a thread that has swallowed an interrupt of this library,
+		 * and is still there, is interrupted again.
+		 * @param interval the time, more than zero; the default is 5 s
+		 * @return this builder
+		 */
+		Builder reinterruptEvery(Duration interval);
+
+		/**
+		 * Sets after which time a task that outlives its cancellation is logged, once,
+		 * with its stack, by the logger {@code io.taskgroup}.
+		 * @param age the time, more than zero; the default is 10 s
+		 * @return this builder
+		 */
+		Builder warnAfter(Duration age);
+
+		/**
+		 * Sets what every group starts from.
+		 * @param settings refines the empty spec
+		 * @return this builder
+		 */
+		Builder defaults(UnaryOperator<TaskGroupSpec> settings);
+
+		/**
+		 * Sets what groups of a name start from, on top of the defaults. Setting a name
+		 * again refines what was there.
+		 * @param name the name
+		 * @param settings refines the spec of that name
+		 * @return this builder
+		 * @throws IllegalArgumentException if the name cannot be one
+		 */
+		Builder settings(String name, UnaryOperator<TaskGroupSpec> settings);
+
+		/**
+		 * Adds a way to carry context from the thread that forks to the task's thread.
+		 * Several are applied in the order in which they were added, and taken back in
+		 * the opposite order.
+		 * @param contextPropagation what carries the context
+		 * @return this builder
+		 */
+		Builder contextPropagation(ContextPropagation contextPropagation);
+
+		/**
+		 * Adds a listener. Several are called in the order in which they were added.
+		 * @param listener the listener
+		 * @return this builder
+		 */
+		Builder listener(TaskGroupListener listener);
+
+		/**
+		 * Adds a classifier that recognises what a driver throws when it is interrupted.
+		 * @param classifier the classifier
+		 * @return this builder
+		 */
+		Builder interruptionClassifier(InterruptionClassifier classifier);
+
+		/**
+		 * Sets whether the factory keeps the times at which groups and tasks were opened
+		 * and started, so that {@link TaskGroupFactory#snapshot()} can tell their ages.
+		 * The default is to do so only when there is a listener; without either no clock
+		 * is read.
+		 * @param recordTimes whether to keep the times
+		 * @return this builder
+		 */
+		Builder recordTimes(boolean recordTimes);
+
+		/**
+		 * Builds the factory.
+		 * @return a new factory
+		 */
+		TaskGroupFactory build();
+
+	}
+
+}

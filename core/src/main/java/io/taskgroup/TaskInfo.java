@@ -1,0 +1,26 @@
+package io.taskgroup;
+
+/**
+ * What a listener is told of a task.
+ */
+public interface TaskInfo {
+
+	/**
+	 * Returns the number of the task, unique in this JVM.
+	 * @return the id
+	 */
+	long id();
+
+	/**
+	 * Returns the name of the task.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Returns the group or supervisor that the task was forked into.
+	 * @return the scope of the task
+	 */
+	TaskScopeInfo scope();
+
+}

@@ -1,0 +1,34 @@
+package io.taskgroup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an open group or supervisor looked like when it was looked at.
+ *
+ * @param id the number of the scope
+ * @param name the name of the scope
+ * @param supervisor whether it is a supervisor
+ * @param cancelled whether a cancellation is in effect for it
+ * @param cancelKind who or what asked for that cancellation
+ * @param cancelReason why, in words
+ * @param age how long it has been open; empty if the factory keeps no times
+ * @param timeLeft the time left until its own deadline; empty if it has none
+ * @param tasks its tasks that have not ended
+ * @param children what was opened inside its body and is still open
+ * @see TaskGroupFactory#snapshot()
+ */
+public record TaskScopeSnapshot(long id, String name, boolean supervisor, boolean cancelled,
+		Optional<CancelKind> cancelKind, Optional<String> cancelReason, Optional<Duration> age,
+		Optional<Duration> timeLeft, List<TaskSnapshot> tasks, List<TaskScopeSnapshot> children) {
+
+	/**
+	 * Creates the snapshot.
+	 */
+	public TaskScopeSnapshot {
+		tasks = List.copyOf(tasks);
+		children = List.copyOf(children);
+	}
+
+}
