@@ -16,8 +16,10 @@ public class CancelledException extends InterruptedException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** Why, in words. */
 	private final @Nullable String reason;
 
+	/** Who or what asked for the cancellation. */
 	private final CancelKind kind;
 
 	/** Creates the exception, with no reason given. */

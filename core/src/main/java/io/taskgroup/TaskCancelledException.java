@@ -13,8 +13,10 @@ public class TaskCancelledException extends CancellationException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** Why, in words. */
 	private final @Nullable String reason;
 
+	/** Who or what asked for the cancellation. */
 	private final CancelKind kind;
 
 	/** Creates the exception, with no reason given. */

@@ -30,8 +30,10 @@ public class TaskGroupException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** The name of the group that failed. */
 	private final String groupName;
 
+	/** The failures in the order in which they happened. */
 	@SuppressWarnings("serial") // the list is one of the JDK's serializable ones
 	private final List<Throwable> exceptions;
 
