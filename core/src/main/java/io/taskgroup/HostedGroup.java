@@ -1,5 +1,6 @@
 package io.taskgroup;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -57,7 +58,10 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		HostedGroup group = new HostedGroup(spec, Strand.attach(), lambda);
 		spec.factory().opened(group);
 		group.host.push(group.scope);
-		group.scope.timeout(spec.nearestTimeout());
+		Duration timeout = spec.nearestTimeout();
+		if (timeout != null) {
+			group.scope.timeout(timeout);
+		}
 		return group;
 	}
 
@@ -282,6 +286,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		while (!members().tryEnd()) {
 			awaitTasks();
 		}
+		this.scope.lookAtClock();
 		this.scope.end();
 		Throwable report = report(outside);
 		GroupOutcome outcome = outcome(report);
@@ -292,7 +297,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		this.reported = true;
 		// one that was joined in an inner scope is left with that
 		if (this.host.top() == this.scope) {
-			this.host.pop(this.scope, report instanceof CancelledException);
+			this.host.pop(this.scope, Strand.Leaving.with(report));
 		}
 		giveBackInterrupt();
 		factory().ended(this, outcome);

@@ -132,7 +132,7 @@ final class Regions {
 		}
 		Throwable leaving = !caught ? (thrown != null) ? thrown : wrong : wrong;
 		region.end();
-		strand.pop(region, leaving instanceof CancelledException);
+		strand.pop(region, (leaving instanceof CancelledException) ? Strand.Leaving.TOLD : Strand.Leaving.AS_IT_IS);
 		if (caught) {
 			region.setCaught();
 		}

@@ -259,15 +259,22 @@ class Scope implements CancelScope {
 	 */
 	final @Nullable Scope due(@Nullable Scope leftOut) {
 		for (Scope scope = this; scope != null; scope = scope.parent) {
-			Deadline own = scope.deadline();
-			if (own != null && scope.cancellation() == null && own.leftNanos() <= 0) {
-				own.run();
-			}
+			scope.lookAtClock();
 			if (scope.isShielded()) {
 				break;
 			}
 		}
 		return cause(leftOut);
+	}
+
+	/**
+	 * Cancels this scope if its deadline has passed and the timer has not said so yet.
+	 */
+	final void lookAtClock() {
+		Deadline own = deadline();
+		if (own != null && cancellation() == null && own.leftNanos() <= 0) {
+			own.run();
+		}
 	}
 
 	// The end

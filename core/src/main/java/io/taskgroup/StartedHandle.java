@@ -113,7 +113,7 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 		}
 		if (this.phase == STARTED) {
 			if (wait == Strand.Wait.INTERRUPTED) {
-				Thread.currentThread().interrupt();
+				strand.giveBackInterrupt();
 			}
 			return;
 		}
@@ -124,7 +124,7 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 	private <X extends Exception> void throwUnstarted(Strand strand, Strand.Wait wait) throws X, InterruptedException {
 		if (rawOutcome() instanceof Thrown(Throwable exception)) {
 			if (wait == Strand.Wait.INTERRUPTED) {
-				Thread.currentThread().interrupt();
+				strand.giveBackInterrupt();
 			}
 			throw Sneaky.<X>rethrow(exception);
 		}

@@ -199,19 +199,15 @@ final class Strand {
 		}
 	}
 
-	/**
-	 * RUNNING in the scope further out, or GONE. Own thread.
-	 * @param told whether the thread is being told of what is in effect there, by the
-	 * exception that it leaves with
-	 */
-	void pop(RegionScope scope, boolean told) {
+	/** RUNNING in the scope further out, or GONE. Own thread. */
+	void pop(RegionScope scope, Leaving leaving) {
 		Scope next = scope.next();
 		synchronized (this) {
 			this.top = next;
-			if (told) {
+			if (leaving == Leaving.TOLD) {
 				markTold();
 			}
-			else if (scope.isShielded()) {
+			else if (leaving == Leaving.FAILED || scope.isShielded()) {
 				this.told = null;
 			}
 			settle();
@@ -429,6 +425,29 @@ final class Strand {
 	}
 
 	// Waiting
+
+	/** What a thread that leaves a scope knows of the cancellations further out. */
+	enum Leaving {
+
+		/** What it knew inside. */
+		AS_IT_IS,
+
+		/** All of them: it leaves with an exception that says so. */
+		TOLD,
+
+		/** None: it leaves with a failure, which hides what it knew inside (3.6). */
+		FAILED;
+
+		static Leaving with(@Nullable Throwable report) {
+			return switch (report) {
+				case null -> AS_IT_IS;
+				case CancelledException cancelled -> TOLD;
+				case InterruptedException interrupted -> AS_IT_IS;
+				default -> FAILED;
+			};
+		}
+
+	}
 
 	/** How a wait ended. */
 	enum Wait {

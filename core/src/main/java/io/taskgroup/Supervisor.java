@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,7 +30,10 @@ final class Supervisor extends AbstractTaskScope {
 		if (parent != null && !spec.isDetached()) {
 			parent.addSupervisor(supervisor);
 		}
-		supervisor.scope.timeout(spec.nearestTimeout());
+		Duration timeout = spec.nearestTimeout();
+		if (timeout != null) {
+			supervisor.scope.timeout(timeout);
+		}
 		return supervisor;
 	}
 
