@@ -25,6 +25,9 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 
 	private final Members members = new Members();
 
+	/** What its tasks need permits of; null if nothing. */
+	private final @Nullable Limits limits;
+
 	/** Whether listeners were told of the cancellation. */
 	private final AtomicBoolean cancellationTold = new AtomicBoolean();
 
@@ -35,6 +38,7 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		this.spec = spec;
 		this.factory = spec.factory();
 		this.openedNanos = this.factory.now();
+		this.limits = Limits.of(spec);
 	}
 
 	/** The scope of the tasks. */
@@ -51,7 +55,7 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 	/**
 	 * Called for a failure that counts, when the task's handle is done. Task's thread.
 	 */
-	abstract void taskFailed(Strand strand, TaskHandle<?> handle, Throwable failure);
+	abstract void taskFailed(TaskHandle<?> handle, Throwable failure);
 
 	/** Called when a task was ended by a cancellation, before its handle is done. */
 	abstract void taskCutOff(@Nullable Scope cause);
@@ -144,24 +148,109 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		return handle;
 	}
 
+	/** As {@link #fork(Callable)}, for a combinator that wants to be told of the end. */
+	final <T extends @Nullable Object> Handle<T> forkForEngine(Callable<? extends T> task) {
+		Handle<T> handle = new Handle<>(null);
+		launchTask(handle, task);
+		return handle;
+	}
+
 	private <T extends @Nullable Object> TaskHandle<T> launch(Handle<T> handle, Callable<? extends T> callable) {
 		launchTask(handle, callable);
 		return handle;
 	}
 
-	/**
-	 * Makes the task a member and gives it a thread. This is the place where a task that
-	 * needs a permit will wait for it: it is a member, and cancelled with the others, but
-	 * has no thread.
-	 */
+	/** Makes the task a member, and gives it a thread as soon as it has its permits. */
 	private <T extends @Nullable Object> Task<T> launchTask(Handle<T> handle, Callable<? extends T> callable) {
 		Task<T> task = new Task<>(this, handle, callable, this.factory.captureContext());
 		if (!this.members.join(task)) {
 			throw new TaskGroupClosedException("group '" + name() + "' has ended and takes no more tasks");
 		}
 		this.used = true;
-		task.startThread(this.factory.threadFactory());
+		try {
+			if (this.limits == null || admit(task, this.limits)) {
+				task.startThread(this.factory.threadFactory());
+			}
+		}
+		catch (Throwable ex) {
+			Admission admitted = task.admission();
+			if (admitted != null) {
+				Gate.Grants grants = new Gate.Grants();
+				admitted.release(TaskState.CANCELLED, grants);
+				grants.tellAll();
+			}
+			task.abandon();
+			throw Sneaky.<RuntimeException>rethrow(ex);
+		}
 		return task;
+	}
+
+	// Permits (8)
+
+	/** Returns true if the task may start now; else it waits, or never will run. */
+	private boolean admit(Task<?> task, Limits limits) {
+		Admission admission = limits.admissionOf(task);
+		Gate.Grants grants = new Gate.Grants();
+		while (!limits.enterQueue()) {
+			if (admission.tryBegin(grants)) {
+				task.setAdmission(admission);
+				grants.tellAll();
+				return true;
+			}
+			grants.tellAll();
+			if (limits.rejects()) {
+				throw new TaskRejectedException("group '" + name() + "': " + limits.describe());
+			}
+			awaitRoom(limits);
+			if (scope().cause() != null) {
+				task.endUnstarted(new Handle.Stopped(scope().firstCancellation()));
+				return false;
+			}
+		}
+		task.setAdmission(admission);
+		boolean admitted = admission.begin(grants);
+		if (admitted) {
+			limits.leaveQueue();
+		}
+		grants.tellAll();
+		if (!admitted) {
+			if (this.factory.listeners().isPresent()) {
+				this.factory.listeners().taskQueued(task);
+			}
+			if (scope().cause() != null) {
+				task.cancelQueued();
+			}
+		}
+		return admitted;
+	}
+
+	/** Waits until there is room in the queue, or the group is cancelled. */
+	private void awaitRoom(Limits limits) {
+		Strand strand = Strand.attach();
+		switch (strand.await(limits, null, Durations.FOREVER_NANOS)) {
+			case INTERRUPTED -> {
+				strand.giveBackInterrupt();
+				throw new TaskCancelledException(CancelKind.INTERRUPT, "interrupted while waiting to fork");
+			}
+			case CANCELLED -> {
+				if (scope().cause() == null) {
+					CancelledException told = strand.tell(null);
+					throw new TaskCancelledException(told.kind(), told.reason().orElse(null));
+				}
+			}
+			case REACHED, TIMED_OUT -> {
+			}
+		}
+	}
+
+	final void leaveQueue() {
+		if (this.limits != null) {
+			this.limits.leaveQueue();
+		}
+	}
+
+	final @Nullable Limits limits() {
+		return this.limits;
 	}
 
 	private static Callable<Void> withoutValue(TaskAction action) {
@@ -198,11 +287,22 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 
 	/** Hands the walk the tasks. */
 	final void descend(CancelWalk walk) {
-		this.members.forEach((task) -> task.reached(walk));
+		this.members.descend(walk);
+		if (this.limits != null) {
+			// those who wait for room in the queue look again
+			this.limits.releaseAll();
+		}
 		Listeners listeners = this.factory.listeners();
 		if (listeners.isPresent() && this.cancellationTold.compareAndSet(false, true)) {
-			listeners.groupCancelled(this, scope(), walk.cancellation());
+			walk.tellAfterwards(() -> listeners.groupCancelled(this, scope(), walk.cancellation()));
 		}
+	}
+
+	/** The group's own deadline, if that ended it and is a failure (3.13). */
+	final @Nullable Cancellation passedDeadline() {
+		Cancellation own = scope().cancellation();
+		boolean fails = own != null && own.kind() == CancelKind.TIMEOUT && !own.cameSecond();
+		return (fails && this.spec.failsOnTimeout()) ? own : null;
 	}
 
 	/** Whether the current thread runs a task of this scope, or something below one. */

@@ -60,8 +60,12 @@ public interface CancelScope {
 	/**
 	 * Cancels the scope, with a reason and its kind: for those who tie scopes to
 	 * something outside, such as a request.
-	 * @param kind who or what asks for it
+	 * @param kind who or what asks for it: {@link CancelKind#EXPLICIT},
+	 * {@link CancelKind#REQUEST}, {@link CancelKind#DISCONNECT} or
+	 * {@link CancelKind#SHUTDOWN}
 	 * @param reason why, in words, or {@code null}; the first reason stays
+	 * @throws IllegalArgumentException if the kind is one of the others, which the
+	 * library itself gives
 	 */
 	void cancel(CancelKind kind, @Nullable String reason);
 

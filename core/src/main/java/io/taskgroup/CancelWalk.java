@@ -1,6 +1,5 @@
 package io.taskgroup;
 
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,37 +23,63 @@ final class CancelWalk {
 
 	private final Map<Settings, Watch> watches = new HashMap<>(2);
 
-	/** Filled and emptied by {@link Strand#reach} under its lock. */
-	final List<Scope> scratch = new ArrayList<>();
+	private final List<Scope> scratch = new ArrayList<>();
+
+	/** Whether those are told again who were told before a shield held it off. */
+	private final boolean again;
+
+	private final List<Runnable> tellings = new ArrayList<>(0);
 
 	private @Nullable Watch lastWatch;
 
-	private CancelWalk(Cancellation cancellation) {
+	private CancelWalk(Cancellation cancellation, boolean again) {
 		this.cancellation = cancellation;
+		this.again = again;
 	}
 
 	/**
 	 * Tells everything from this scope downwards. The scope's own shield does not count.
 	 */
 	static void start(Scope from, Cancellation cancellation) {
-		CancelWalk walk = new CancelWalk(cancellation);
-		try {
-			walk.reach(from);
-			for (Scope next = walk.todo.poll(); next != null; next = walk.todo.poll()) {
-				next.descend(walk);
-			}
+		new CancelWalk(cancellation, false).walk(from);
+	}
+
+	/** As {@link #start}, when the shield that held the cancellation off was lowered. */
+	static void again(Scope from, Cancellation cancellation) {
+		new CancelWalk(cancellation, true).walk(from);
+	}
+
+	private void walk(Scope from) {
+		reach(from);
+		for (Scope next = this.todo.poll(); next != null; next = this.todo.poll()) {
+			next.descend(this);
 		}
-		catch (RuntimeException ex) {
-			// a thread's interruption may run foreign code: the closing of its channel
-			Log.log(Level.ERROR, "a cancellation could not be told to everybody", ex);
+		for (Watch watch : this.watches.values()) {
+			watch.begin();
 		}
-		finally {
-			walk.watches.values().forEach(Watch::begin);
+		if (!this.tellings.isEmpty()) {
+			// listeners come last: nobody who is cancelled waits for them
+			Timer.runElsewhereIfTimer(() -> this.tellings.forEach(Runnable::run));
 		}
 	}
 
 	Cancellation cancellation() {
 		return this.cancellation;
+	}
+
+	boolean isAgain() {
+		return this.again;
+	}
+
+	/** An empty list, for one use at a time. */
+	List<Scope> scratch() {
+		this.scratch.clear();
+		return this.scratch;
+	}
+
+	/** Tells a listener when everybody who is cancelled has been told. */
+	void tellAfterwards(Runnable telling) {
+		this.tellings.add(telling);
 	}
 
 	/** Adds a scope whose thread, if it has one, was told. */
@@ -76,7 +101,11 @@ final class CancelWalk {
 	Watch watch(Settings settings) {
 		Watch last = this.lastWatch;
 		if (last == null || last.settings() != settings) {
-			last = this.watches.computeIfAbsent(settings, (key) -> new Watch(key, this.cancellation));
+			last = this.watches.get(settings);
+			if (last == null) {
+				last = new Watch(settings, this.cancellation);
+				this.watches.put(settings, last);
+			}
 			this.lastWatch = last;
 		}
 		return last;

@@ -52,7 +52,7 @@ final class ContextChain implements ContextPropagation {
 			try {
 				restored[i].close();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				Log.log(Level.ERROR, "a task's context could not be taken back", ex);
 			}
 		}

@@ -3,16 +3,18 @@ package io.taskgroup;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deadline of one scope. The timer knows the scope only weakly: a scope that nobody is
- * in, and nobody has, need not be cancelled.
+ * A deadline of one scope, which lets go of it when it ends. A scope from
+ * {@link CancelScope#create()} never ends, so the timer knows it only weakly: one that
+ * nobody is in, and nobody has, need not be cancelled.
  */
 final class Deadline implements Runnable {
 
-	private final WeakReference<Scope> scope;
+	private final Supplier<@Nullable Scope> scope;
 
 	private final Duration timeout;
 
@@ -23,7 +25,7 @@ final class Deadline implements Runnable {
 	private volatile boolean removed;
 
 	Deadline(Scope scope, Duration timeout, long timeoutNanos) {
-		this.scope = new WeakReference<>(scope);
+		this.scope = (scope instanceof EnterableScope) ? new WeakReference<>(scope)::get : () -> scope;
 		this.timeout = timeout;
 		this.atNanos = System.nanoTime() + timeoutNanos;
 	}

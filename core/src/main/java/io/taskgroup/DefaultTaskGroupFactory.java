@@ -83,8 +83,12 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 							+ "and would wait for itself");
 		}
 		this.closed = true;
-		this.open.forEach((scope) -> scope.scope().cancel(CancelKind.SHUTDOWN, "the TaskGroupFactory was closed"));
-		this.open.forEach(AbstractTaskScope::awaitShutdown);
+		for (AbstractTaskScope scope : this.open.all) {
+			scope.scope().cancelAs(CancelKind.SHUTDOWN, "the TaskGroupFactory was closed");
+		}
+		for (AbstractTaskScope scope : this.open.all) {
+			scope.awaitShutdown();
+		}
 		Strand.attach().awaitAlways(this.open);
 	}
 
@@ -112,10 +116,14 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 	}
 
 	void ended(AbstractTaskScope scope, GroupOutcome outcome) {
-		if (this.listeners.isPresent()) {
-			this.listeners.groupEnded(scope, outcome, scope.ageNanos());
+		try {
+			if (this.listeners.isPresent()) {
+				this.listeners.groupEnded(scope, outcome, scope.ageNanos());
+			}
 		}
-		this.open.remove(scope);
+		finally {
+			this.open.remove(scope);
+		}
 	}
 
 	/** Stops counting it among what is open. */
@@ -162,10 +170,6 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 			if (hasWaiters() && this.all.isEmpty()) {
 				releaseAll();
 			}
-		}
-
-		void forEach(java.util.function.Consumer<AbstractTaskScope> action) {
-			this.all.forEach(action);
 		}
 
 		@Override

@@ -3,7 +3,7 @@ package io.taskgroup;
 import java.time.Duration;
 
 /**
- * Durations as nanoseconds, and in words.
+ * Durations as nanoseconds.
  */
 final class Durations {
 
@@ -20,12 +20,6 @@ final class Durations {
 		catch (ArithmeticException tooLongToCount) {
 			return duration.isNegative() ? -1 : FOREVER_NANOS;
 		}
-	}
-
-	static String inWords(Duration duration) {
-		long millis = toNanos(duration) / 1_000_000;
-		return (millis > 0 && millis < 10_000) ? millis + " ms"
-				: (millis == 0) ? toNanos(duration) + " ns" : duration.toString();
 	}
 
 }

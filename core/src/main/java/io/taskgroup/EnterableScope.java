@@ -31,7 +31,9 @@ final class EnterableScope extends Scope {
 		boolean before = isShielded();
 		super.shielded(shielded);
 		if (before != shielded) {
-			this.entries.forEach((entry) -> entry.shieldChanged(shielded));
+			for (Entry entry : this.entries) {
+				entry.shieldChanged(shielded);
+			}
 		}
 	}
 
@@ -70,8 +72,8 @@ final class EnterableScope extends Scope {
 		}
 
 		@Override
-		public void cancel(CancelKind kind, @Nullable String reason) {
-			this.entered.cancel(kind, reason);
+		void cancelAs(CancelKind kind, @Nullable String reason) {
+			this.entered.cancelAs(kind, reason);
 		}
 
 		@Override

@@ -37,10 +37,11 @@ final class GroupScope extends RegionScope {
 
 	@Override
 	boolean isShielded() {
-		return this.detached || super.isShielded();
+		// one that was joined in an inner scope is still around that, but has no say
+		return !hasEnded() && (this.detached || super.isShielded());
 	}
 
-	/** A group that was joined in an inner scope is still around that, but has no say. */
+	/** As with the shield: nothing when it has ended. */
 	@Override
 	@Nullable Cancellation active() {
 		return hasEnded() ? null : cancellation();

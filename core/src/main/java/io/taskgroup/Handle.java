@@ -105,14 +105,19 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 	public final TaskState state() {
 		Task<T> running = this.task;
 		Object now = this.outcome;
-		if (now == null) {
-			return (running != null && running.cause() != null) ? TaskState.CANCELLING : TaskState.RUNNING;
-		}
 		return switch (now) {
+			case null -> stateOf(running);
 			case Thrown thrown -> TaskState.FAILED;
 			case Stopped stopped -> TaskState.CANCELLED;
 			default -> TaskState.SUCCESS;
 		};
+	}
+
+	private static TaskState stateOf(@Nullable Task<?> running) {
+		if (running != null && running.isQueued()) {
+			return TaskState.QUEUED;
+		}
+		return (running != null && running.cause() != null) ? TaskState.CANCELLING : TaskState.RUNNING;
 	}
 
 	@Override
@@ -133,7 +138,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		Objects.requireNonNull(timeout, "timeout");
 		if (this.outcome == null && !awaitOutcome(Durations.toNanos(timeout))) {
 			throw new TimeoutException(
-					"task '" + name() + "' is not done after " + Durations.inWords(timeout) + "; it goes on");
+					"task '" + name() + "' is not done after " + InWords.of(timeout) + "; it goes on");
 		}
 		return result();
 	}
@@ -153,7 +158,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 			case REACHED -> true;
 			case TIMED_OUT -> false;
 			case CANCELLED -> throw strand.tell(null);
-			case INTERRUPTED -> throw new InterruptedException();
+			case INTERRUPTED -> throw new ForeignInterruptException();
 		};
 	}
 
@@ -163,7 +168,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return switch (now) {
 			case null -> throw notDone();
 			case Thrown(Throwable exception) ->
-				throw new TaskFailedException("task '" + name() + "' failed: " + exception, exception);
+				throw new TaskFailedException("task '" + name() + "' failed: " + InWords.of(exception), exception);
 			case Stopped stopped -> throw stopped.exception();
 			default -> (T) ((now != NULL) ? now : null);
 		};
@@ -222,7 +227,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		if (running == null || this.outcome != null) {
 			return false;
 		}
-		running.cancel(CancelKind.EXPLICIT, reason);
+		running.cancelAs(CancelKind.EXPLICIT, reason);
 		// a task that has come to its end meanwhile cannot be cancelled any more
 		return running.cancellation() != null;
 	}
@@ -252,9 +257,12 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 	 */
 	private void completeElsewhere(CompletableFuture<T> stage) {
 		try {
-			Thread.ofVirtual().name("taskgroup-stage").start(() -> complete(stage));
+			Thread.ofVirtual()
+				.name("taskgroup-stage")
+				.inheritInheritableThreadLocals(false)
+				.start(() -> complete(stage));
 		}
-		catch (RuntimeException | Error noThread) {
+		catch (Throwable noThread) {
 			complete(stage);
 		}
 	}

@@ -1,18 +1,15 @@
 package io.taskgroup;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A task group: fails as one, and belongs to the thread that opened it.
  * <p>
- * Its tasks write what they saw ({@code failures} under its lock, the volatile flags)
- * before they leave {@link Members}; the host reads it after it has seen the last one
- * leave. Everything else is the host's alone.
+ * Its tasks write what they saw ({@code failures}, the volatile fields) before they leave
+ * {@link Members}; the host reads it after it has seen the last one leave. Everything
+ * else is the host's alone.
  */
 final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 
@@ -23,8 +20,12 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	/** Whether {@code run} or {@code call} ends the group, rather than the user. */
 	private final boolean lambda;
 
-	/** In the order in which they happened. Guarded by itself. */
-	private final List<Throwable> failures = new ArrayList<>(0);
+	private final Collecting collecting;
+
+	private final Failures failures = new Failures();
+
+	/** Whether the failures of tasks do not matter any more. */
+	private volatile boolean decided;
 
 	/** Whether the host waits for the tasks; read by tasks that end. */
 	private volatile boolean joining;
@@ -38,31 +39,47 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	/** The scope further out whose cancellation ended the body or a task. */
 	private volatile @Nullable Scope cutOffBy;
 
-	/** Whether somebody interrupted the host while it waited. Host only. */
+	/**
+	 * Whether an interrupt of somebody else's was taken, and has not been told. Host
+	 * only.
+	 */
 	private boolean interrupted;
 
-	/** What a finished {@code join()} threw. Host only. */
-	private @Nullable Throwable thrownByJoin;
+	/** Whether {@code join()} was called. Host only. */
+	private boolean joinCalled;
 
-	/** Whether this group, of the try-with-resources form, has reported. Host only. */
-	private boolean reported;
+	/** What {@code join()} or {@code close()} threw. Host only. */
+	private @Nullable Throwable reported;
 
-	private HostedGroup(Spec spec, Strand host, boolean lambda) {
+	/** Whether the group has ended. Host only. */
+	private boolean ended;
+
+	private HostedGroup(Spec spec, Strand host, boolean lambda, Collecting collecting) {
 		super(spec);
 		this.host = host;
 		this.lambda = lambda;
+		this.collecting = collecting;
 		this.scope = new GroupScope(this, host, spec, lambda);
 	}
 
-	static HostedGroup open(Spec spec, boolean lambda) {
-		HostedGroup group = new HostedGroup(spec, Strand.attach(), lambda);
+	static HostedGroup open(Spec spec, boolean lambda, Collecting collecting) {
+		HostedGroup group = new HostedGroup(spec, Strand.attach(), lambda, collecting);
 		spec.factory().opened(group);
-		group.host.push(group.scope);
-		Duration timeout = spec.nearestTimeout();
-		if (timeout != null) {
-			group.scope.timeout(timeout);
+		try {
+			group.host.push(group.scope);
+			Duration timeout = spec.nearestTimeout();
+			if (timeout != null) {
+				group.scope.timeout(timeout);
+			}
+			return group;
 		}
-		return group;
+		catch (Throwable broken) {
+			// the engine's own trouble, memory or stack most likely
+			group.ended = true;
+			spec.factory().forget(group);
+			group.host.pop(group.scope, Strand.Leaving.FAILED);
+			throw broken;
+		}
 	}
 
 	@Override
@@ -102,7 +119,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		catch (Throwable thrown) {
 			end = new Body<>(false, null, bodyThrew(thrown));
 		}
-		Throwable report = endAndReport(end.outside(), true);
+		Throwable report = end(end.outside(), true);
 		if (report != null) {
 			throw Sneaky.<RuntimeException>rethrow(report);
 		}
@@ -114,68 +131,49 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	 * @return the exception, if it stands for an interrupt from outside
 	 */
 	private @Nullable Throwable bodyThrew(Throwable thrown) {
-		if (thrown == this.thrownByJoin && !(thrown instanceof InterruptedException)) {
+		if (thrown == this.reported && !(thrown instanceof InterruptedException)) {
 			return null;
 		}
-		Scope cause = this.scope.cause();
-		if (cause != null && this.scope.settings().isInterruption(thrown)) {
-			if (isFromOutside(thrown, cause)) {
-				this.scope.cancel(CancelKind.INTERRUPT, "the host was interrupted");
-				return thrown;
-			}
+		Scope cause = this.scope.causeOfInterrupt(this.host);
+		if (cause == null) {
+			// an open() group around this one interrupts nobody, but calls of the library
+			cause = this.scope.cause();
+		}
+		if (cause != null && this.scope.settings().isInterruption(thrown) && !this.host.isForeignInterrupt(thrown)) {
 			cutOff(cause);
 			return null;
 		}
-		if (thrown instanceof InterruptedException) {
-			this.scope.cancel(CancelKind.INTERRUPT, "the host was interrupted");
+		if (thrown instanceof InterruptedException || (cause != null && this.host.isForeignInterrupt(thrown))) {
+			this.scope.cancelAs(CancelKind.INTERRUPT, "the host was interrupted");
 			return thrown;
 		}
 		fail(thrown, "failure in the body");
 		return null;
 	}
 
-	private boolean isFromOutside(Throwable thrown, Scope cause) {
-		Cancellation own = this.scope.cancellation();
-		boolean interruptedInJoin = cause == this.scope && own != null && own.kind() == CancelKind.INTERRUPT;
-		return interruptedInJoin || this.host.isForeignInterrupt(thrown);
-	}
-
-	/**
-	 * Called by the engine only when the body was ended by the group's own cancellation.
-	 */
-	private TaskCancelledException ownCancellation() {
+	/** What there is to say when the group's own cancellation ended the body. */
+	TaskCancelledException ownCancellation() {
 		Cancellation own = this.scope.cancellation();
 		return (own != null) ? own.asTaskCancelledException() : new TaskCancelledException();
 	}
 
-	// join() and close()
+	// join() and close(). Host only
 
 	@Override
 	public void join() throws InterruptedException {
 		checkHost("join");
-		if (this.reported) {
-			rethrowReport();
-			return;
-		}
-		closeWhatIsOpenInside();
-		joinTasks();
-		if (this.lambda) {
-			this.thrownByJoin = report(null);
+		if (!this.ended) {
+			this.joinCalled = true;
+			closeWhatIsOpenInside();
+			joinTasks();
+			this.reported = this.lambda ? report(null) : end(null, true);
 			giveBackInterrupt();
 		}
-		else {
-			this.thrownByJoin = endAndReport(null, true);
+		if (this.reported instanceof CancelledException) {
+			this.host.tellByException();
 		}
-		rethrowReport();
-	}
-
-	private void rethrowReport() throws InterruptedException {
-		Throwable thrown = this.thrownByJoin;
-		if (thrown instanceof InterruptedException interruptedException) {
-			throw interruptedException;
-		}
-		if (thrown != null) {
-			throw Sneaky.<RuntimeException>rethrow(thrown);
+		if (this.reported != null) {
+			throw Sneaky.<InterruptedException>rethrow(this.reported);
 		}
 	}
 
@@ -187,7 +185,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 			case CANCELLED -> {
 				Scope here = this.host.top();
 				Scope cause = (here != null) ? here.cause(this.scope) : null;
-				if (cause != null && cause != this.scope && !this.scope.isInside(cause)) {
+				if (cause != null && !this.scope.isInside(cause)) {
 					this.joining = false;
 					throw this.host.tell(this.scope);
 				}
@@ -205,48 +203,65 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	@Override
 	public void close() {
 		checkHost("close");
+		if (this.ended) {
+			return;
+		}
 		if (this.lambda) {
 			throw new IllegalStateException(
 					"group '" + name() + "' is closed by run() or call(), when its body has come to its end");
 		}
-		if (this.reported) {
-			return;
-		}
 		closeWhatIsOpenInside();
-		boolean forgotten = wasUsed() && !this.scope.cancelCalled();
-		this.scope.cancel(CancelKind.EXPLICIT, "closed without join()");
-		Throwable report = endAndReport(null, false);
+		boolean forgotten = wasUsed() && !this.joinCalled && !this.scope.cancelCalled();
+		this.scope.cancelAs(CancelKind.EXPLICIT, "closed without join()");
+		Throwable report = end(null, false);
 		if (report == null && forgotten) {
 			report = new IllegalStateException(
 					"group '" + name() + "' was closed without join() or cancel(); its tasks were cancelled");
 		}
-		this.thrownByJoin = report;
+		closeWith(report);
+	}
+
+	/**
+	 * Ends a group whose tasks' failures are told by their handles; throws what else
+	 * there is to say.
+	 */
+	void endQuietly() {
+		checkHost("close");
+		if (this.ended) {
+			return;
+		}
+		closeWhatIsOpenInside();
+		if (!members().isEmpty()) {
+			this.scope.cancelAs(CancelKind.EXPLICIT, "closed early");
+		}
+		closeWith(end(null, false));
+	}
+
+	private void closeWith(@Nullable Throwable report) {
+		this.reported = report;
 		if (report != null) {
 			throw Sneaky.<RuntimeException>rethrow(report);
 		}
 	}
 
-	/** Ends a group that was left open; its failures go with the exception (3.11). */
-	void abandon(IllegalStateException wrong) {
-		this.scope.cancel(CancelKind.PARENT, "what is around it has ended");
-		Throwable report = endAndReport(null, false);
-		this.thrownByJoin = report;
-		if (report != null) {
-			wrong.addSuppressed(report);
-		}
+	boolean hasEnded() {
+		return this.ended;
 	}
 
-	private void checkHost(String what) {
+	boolean hasFailed() {
+		return !this.failures.isEmpty();
+	}
+
+	void checkHost(String what) {
 		if (!this.host.isCurrentThread()) {
 			throw new WrongThreadException(
 					what + "() of group '" + name() + "' belongs to the thread that opened the group");
 		}
 	}
 
-	/**
-	 * 3.11: an inner group that is still open is closed, and that is a failure of this
-	 * one.
-	 */
+	// What was left open (3.11). Host only
+
+	/** An inner group that is still open is closed, and that is a failure of this one. */
 	private void closeWhatIsOpenInside() {
 		for (Scope inner = this.host.top(); inner != null && inner != this.scope; inner = inner.parent()) {
 			if (inner instanceof GroupScope groupScope && groupScope.group().lambda) {
@@ -256,10 +271,48 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 				throw wrong;
 			}
 		}
-		IllegalStateException wrong = this.host.closeLeftOpen(this.scope);
+		failIfLeftOpen();
+	}
+
+	private void failIfLeftOpen() {
+		IllegalStateException wrong = closeLeftOpen(this.host, this.scope);
 		if (wrong != null) {
 			fail(wrong, "failure in the body");
 		}
+	}
+
+	/**
+	 * Closes the groups of the try-with-resources form that were opened in the given
+	 * scope and are still open.
+	 * @return what is wrong with that, or null if there was none
+	 */
+	static @Nullable IllegalStateException closeLeftOpen(Strand strand, Scope scope) {
+		IllegalStateException wrong = null;
+		Scope inner = strand.top();
+		while (inner != null && inner != scope) {
+			if (inner instanceof GroupScope groupScope && !groupScope.group().hasEnded()) {
+				IllegalStateException one = groupScope.group().abandon();
+				if (wrong == null) {
+					wrong = one;
+				}
+				else {
+					wrong.addSuppressed(one);
+				}
+			}
+			inner = inner.parent();
+		}
+		return wrong;
+	}
+
+	private IllegalStateException abandon() {
+		this.scope.cancelAs(CancelKind.PARENT, "what is around it has ended");
+		IllegalStateException wrong = new LeftOpenException(
+				"group '" + name() + "' was still open when what is around it ended; it has been closed");
+		this.reported = end(null, false);
+		if (this.reported != null) {
+			wrong.addSuppressed(this.reported);
+		}
+		return wrong;
 	}
 
 	// The end. Host only
@@ -271,11 +324,32 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	 * @param mayInterrupt whether the caller can throw an {@link InterruptedException};
 	 * if not, what comes from outside stays pending
 	 */
-	private @Nullable Throwable endAndReport(@Nullable Throwable outside, boolean mayInterrupt) {
-		IllegalStateException wrong = this.host.closeLeftOpen(this.scope);
-		if (wrong != null) {
-			fail(wrong, "failure in the body");
+	private @Nullable Throwable end(@Nullable Throwable outside, boolean mayInterrupt) {
+		Throwable report;
+		try {
+			awaitEverything();
+			report = report(outside);
 		}
+		catch (Throwable broken) {
+			// the engine's own trouble, memory or stack most likely: it is left all the
+			// same
+			this.scope.end();
+			report = broken;
+		}
+		GroupOutcome outcome = outcome(report);
+		if (report instanceof InterruptedException && !mayInterrupt) {
+			this.interrupted |= !(report instanceof CancelledException);
+			report = null;
+		}
+		// while it is still on the stack: should this fail, what is around it tries again
+		factory().ended(this, outcome);
+		this.ended = true;
+		leave(report);
+		return report;
+	}
+
+	private void awaitEverything() {
+		failIfLeftOpen();
 		if (!this.joining) {
 			this.late = false;
 			this.joining = true;
@@ -288,20 +362,25 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		}
 		this.scope.lookAtClock();
 		this.scope.end();
-		Throwable report = report(outside);
-		GroupOutcome outcome = outcome(report);
-		if (report instanceof InterruptedException && !mayInterrupt) {
-			this.interrupted |= !(report instanceof CancelledException);
-			report = null;
+	}
+
+	private void leave(@Nullable Throwable report) {
+		if (this.lambda || this.host.top() == this.scope) {
+			this.host.pop(this.scope, leaving(report));
 		}
-		this.reported = true;
-		// one that was joined in an inner scope is left with that
-		if (this.host.top() == this.scope) {
-			this.host.pop(this.scope, Strand.Leaving.with(report));
+		else {
+			// it was joined in an inner scope, and is left with that
+			this.host.settleNow();
 		}
 		giveBackInterrupt();
-		factory().ended(this, outcome);
-		return report;
+	}
+
+	private static Strand.Leaving leaving(@Nullable Throwable report) {
+		if (report instanceof CancelledException) {
+			return Strand.Leaving.TOLD;
+		}
+		boolean failed = report != null && !(report instanceof InterruptedException);
+		return failed ? Strand.Leaving.FAILED : Strand.Leaving.AS_IT_IS;
 	}
 
 	/** An interrupt from outside that is not thrown stays pending (3.6). */
@@ -314,19 +393,20 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 
 	private void awaitTasks() {
 		while (!members().isEmpty()) {
-			this.host.awaitAlways(members(), this::hostInterrupted);
+			this.host.awaitAlways(members(), this);
 		}
 	}
 
-	private void hostInterrupted() {
+	/** Called when somebody interrupts the host while it waits for the tasks. */
+	void hostInterrupted() {
 		this.interrupted = true;
-		this.scope.cancel(CancelKind.INTERRUPT, "the host was interrupted");
+		this.scope.cancelAs(CancelKind.INTERRUPT, "the host was interrupted");
 	}
 
 	/** Decides what the group ends with, once its tasks have ended (3.3 to 3.6, 3.13). */
 	private @Nullable Throwable report(@Nullable Throwable outside) {
 		this.joining = false;
-		this.interrupted |= (outside != null);
+		this.interrupted |= outside != null && !(outside instanceof CancelledException);
 		Throwable failure = failure();
 		if (failure != null) {
 			return failure;
@@ -336,7 +416,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 			Cancellation cancellation = cause.cancellation();
 			return (cancellation != null) ? cancellation.asCancelledException() : new CancelledException();
 		}
-		if (this.interrupted) {
+		if (this.interrupted || outside != null) {
 			this.interrupted = false;
 			return interruption(outside);
 		}
@@ -346,78 +426,48 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		return null;
 	}
 
+	private @Nullable Throwable failure() {
+		if (this.reported != null && this.failures.areAllIn(this.reported)) {
+			return this.reported;
+		}
+		if (this.decided) {
+			return null;
+		}
+		LeftOpenException wrong = this.lambda ? null : this.failures.onlyLeftOpen();
+		return (wrong != null) ? wrong : this.failures.asException(name(), passedDeadline());
+	}
+
+	/** The scope further out whose cancellation is to be told to the caller (3.6). */
+	private @Nullable Scope outerCause() {
+		Scope cutOff = this.cutOffBy;
+		return (cutOff != null) ? cutOff : (this.late ? this.scope.cause(this.scope) : null);
+	}
+
 	private static InterruptedException interruption(@Nullable Throwable outside) {
 		if (outside instanceof InterruptedException itself) {
 			return itself;
 		}
-		InterruptedException interruption = new InterruptedException("the host was interrupted");
+		InterruptedException interruption = new ForeignInterruptException();
 		if (outside != null) {
 			interruption.initCause(outside);
 		}
 		return interruption;
 	}
 
-	/** The scope further out whose cancellation is to be told to the caller (3.6). */
-	private @Nullable Scope outerCause() {
-		Scope cutOff = this.cutOffBy;
-		if (cutOff != null) {
-			return cutOff;
-		}
-		return this.late ? this.scope.cause(this.scope) : null;
-	}
-
-	private @Nullable Throwable failure() {
-		Cancellation passed = passedDeadline();
-		synchronized (this.failures) {
-			if (isReported()) {
-				return this.thrownByJoin;
-			}
-			if (passed != null) {
-				List<Throwable> all = new ArrayList<>(this.failures.size() + 1);
-				all.add(new TimeoutException("group '" + name() + "': " + passed.reason()));
-				all.addAll(this.failures);
-				return new TaskGroupTimeoutException(name(), all);
-			}
-			if (this.failures.isEmpty()) {
-				return null;
-			}
-			if (!this.lambda && this.failures.size() == 1 && this.failures.get(0) instanceof LeftOpenException wrong) {
-				return wrong;
-			}
-			return new TaskGroupException(name(), this.failures);
-		}
-	}
-
-	/** The group's own deadline, if that ended it and is a failure (3.13). */
-	private @Nullable Cancellation passedDeadline() {
-		Cancellation own = this.scope.cancellation();
-		boolean fails = own != null && own.kind() == CancelKind.TIMEOUT && !own.cameSecond();
-		return (fails && spec().failsOnTimeout()) ? own : null;
-	}
-
-	/** Whether the group's own join() has told of all there is already. */
-	private boolean isReported() {
-		if (!(this.thrownByJoin instanceof TaskGroupException known)) {
-			return false;
-		}
-		int leading = (known instanceof TaskGroupTimeoutException) ? 1 : 0;
-		return known.exceptions().size() == this.failures.size() + leading;
-	}
-
 	private GroupOutcome outcome(@Nullable Throwable report) {
-		return switch (report) {
-			case null -> (this.scope.cancellation() != null) ? GroupOutcome.CANCELLED : GroupOutcome.SUCCESS;
-			case TaskGroupTimeoutException timeout -> GroupOutcome.TIMEOUT;
-			case InterruptedException interruption -> GroupOutcome.CANCELLED;
-			default -> GroupOutcome.FAILED;
-		};
+		if (report == null) {
+			return (this.scope.cancellation() != null) ? GroupOutcome.CANCELLED : GroupOutcome.SUCCESS;
+		}
+		if (report instanceof TaskGroupTimeoutException) {
+			return GroupOutcome.TIMEOUT;
+		}
+		return (report instanceof InterruptedException) ? GroupOutcome.CANCELLED : GroupOutcome.FAILED;
 	}
-
-	// What happens. Any thread
 
 	/**
 	 * The host of a lambda form is interrupted, and ends the group. That of the other
 	 * form is not, and may be anywhere: its tasks are waited for, and no more are taken.
+	 * Any thread.
 	 */
 	@Override
 	void awaitShutdown() {
@@ -431,20 +481,17 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		factory().forget(this);
 	}
 
-	private void fail(Throwable failure, String reason) {
-		addFailure(failure);
-		this.scope.cancel(CancelKind.FAILURE, reason);
+	// What happens. Any thread
+
+	void fail(Throwable failure, String reason) {
+		this.failures.add(failure);
+		this.scope.cancelAs(CancelKind.FAILURE, reason);
 	}
 
-	/** 3.3: what stands for a failure that is known already is not added again. */
-	private void addFailure(Throwable failure) {
-		synchronized (this.failures) {
-			boolean known = failure instanceof TaskFailedException
-					&& this.failures.stream().anyMatch((other) -> other == failure.getCause());
-			if (!known) {
-				this.failures.add(failure);
-			}
-		}
+	/** Cancels what is left, since what there is to know is known (7.4). */
+	void decide(String reason) {
+		this.decided = true;
+		this.scope.cancelAs(CancelKind.EXPLICIT, reason);
 	}
 
 	private void cutOff(Scope cause) {
@@ -466,7 +513,9 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 
 	@Override
 	void taskFailing(Throwable failure) {
-		addFailure(failure);
+		if (this.collecting != Collecting.LEAVE_TO_HANDLES) {
+			this.failures.add(failure);
+		}
 	}
 
 	@Override
@@ -477,8 +526,10 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	}
 
 	@Override
-	void taskFailed(Strand strand, TaskHandle<?> handle, Throwable failure) {
-		this.scope.cancel(CancelKind.FAILURE, "failure in " + handle.name());
+	void taskFailed(TaskHandle<?> handle, Throwable failure) {
+		if (this.collecting == Collecting.FAIL_TOGETHER) {
+			this.scope.cancelAs(CancelKind.FAILURE, "failure in " + handle.name());
+		}
 	}
 
 	/**

@@ -9,8 +9,6 @@ import java.nio.channels.FileLockInterruptionException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Tells an interruption from a failure (4.3). Libraries wrap what an interrupt makes the
  * JDK throw, so the whole chain of causes is looked at.
@@ -23,29 +21,47 @@ final class Interruptions {
 	private Interruptions() {
 	}
 
+	/**
+	 * Never throws: what cannot be classified, because foreign code fails, is a failure.
+	 */
 	static boolean isInterruption(Throwable thrown, List<InterruptionClassifier> classifiers) {
-		Throwable current = thrown;
-		for (int depth = 0; current != null && depth < MAX_DEPTH; depth++) {
-			if (current instanceof TaskGroupException) {
-				return false;
+		try {
+			Throwable current = thrown;
+			for (int depth = 0; current != null && depth < MAX_DEPTH; depth++) {
+				if (current instanceof TaskGroupException) {
+					return false;
+				}
+				if (isKnown(current) || isClassified(current, classifiers)) {
+					return true;
+				}
+				current = current.getCause();
 			}
-			if (isKnown(current) || isClassified(current, classifiers)) {
-				return true;
-			}
-			current = current.getCause();
+			return false;
 		}
-		return false;
+		catch (Throwable ex) {
+			Log.log(Level.ERROR, "an exception could not be classified", ex);
+			return false;
+		}
 	}
 
-	static boolean contains(@Nullable Throwable thrown, Class<? extends Throwable> type) {
-		Throwable current = thrown;
-		for (int depth = 0; current != null && depth < MAX_DEPTH; depth++) {
-			if (type.isInstance(current)) {
-				return true;
+	/** Whether an exception of this type is in the chain that the thread itself threw. */
+	static boolean contains(Throwable thrown, Class<? extends Throwable> type) {
+		try {
+			Throwable current = thrown;
+			for (int depth = 0; current != null && depth < MAX_DEPTH; depth++) {
+				if (type.isInstance(current)) {
+					return true;
+				}
+				if (current instanceof TaskFailedException) {
+					return false;
+				}
+				current = current.getCause();
 			}
-			current = current.getCause();
+			return false;
 		}
-		return false;
+		catch (Throwable ex) {
+			return false;
+		}
 	}
 
 	private static boolean isKnown(Throwable thrown) {
@@ -69,8 +85,8 @@ final class Interruptions {
 					return true;
 				}
 			}
-			catch (RuntimeException ex) {
-				Log.log(Level.ERROR, "the interruption classifier " + classifier + " failed", ex);
+			catch (Throwable ex) {
+				Log.log(Level.ERROR, "the interruption classifier " + classifier.getClass().getName() + " failed", ex);
 			}
 		}
 		return false;

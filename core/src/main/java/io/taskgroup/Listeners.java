@@ -36,6 +36,10 @@ final class Listeners {
 		tell((listener) -> listener.groupCancelled(info, kind, cancellation.reason()));
 	}
 
+	void taskQueued(TaskInfo task) {
+		tell((listener) -> listener.taskQueued(task));
+	}
+
 	void taskStarted(TaskInfo task, long waitedNanos) {
 		tell((listener) -> listener.taskStarted(task, waitedNanos));
 	}
@@ -53,8 +57,8 @@ final class Listeners {
 			try {
 				event.accept(listener);
 			}
-			catch (RuntimeException | Error ex) {
-				Log.log(Level.ERROR, "the listener " + listener + " failed", ex);
+			catch (Throwable ex) {
+				Log.log(Level.ERROR, "the listener " + listener.getClass().getName() + " failed", ex);
 			}
 		}
 	}

@@ -2,7 +2,8 @@ package io.taskgroup;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -76,8 +77,9 @@ final class Members extends WaitStack {
 
 	/** The last step of a task that has joined. */
 	void leave(Task<?> task) {
-		task.setGone();
 		long now = (long) STATE.getAndAdd(this, ONE_UNLINKABLE - 1) + ONE_UNLINKABLE - 1;
+		// counted first: a sweep must never unlink more than were counted
+		task.setGone();
 		int live = live(now);
 		if (live == 0) {
 			releaseAll();
@@ -110,7 +112,9 @@ final class Members extends WaitStack {
 	}
 
 	boolean isEmpty() {
-		return live(this.state) == 0;
+		long now = this.state;
+		// one who came too late counts itself for a moment
+		return now < 0 || live(now) == 0;
 	}
 
 	int size() {
@@ -122,12 +126,24 @@ final class Members extends WaitStack {
 		return isEmpty() || waiter.isReleased();
 	}
 
-	void forEach(Consumer<? super Task<?>> action) {
+	/** Tells all live tasks. */
+	void descend(CancelWalk walk) {
 		for (Task<?> task = this.head; task != null; task = task.next()) {
 			if (!task.isGone()) {
-				action.accept(task);
+				task.reached(walk);
 			}
 		}
+	}
+
+	/** The live tasks, the youngest first. */
+	List<Task<?>> live() {
+		List<Task<?>> live = new ArrayList<>();
+		for (Task<?> task = this.head; task != null; task = task.next()) {
+			if (!task.isGone()) {
+				live.add(task);
+			}
+		}
+		return live;
 	}
 
 	private void sweep() {

@@ -105,10 +105,10 @@ final class Regions {
 		T value = null;
 		Throwable thrown = null;
 		strand.push(region);
-		if (timeout != null) {
-			region.timeout(timeout);
-		}
 		try {
+			if (timeout != null) {
+				region.timeout(timeout);
+			}
 			value = body.call(given);
 		}
 		catch (Throwable ex) {
@@ -124,13 +124,17 @@ final class Regions {
 	 */
 	private static <X extends Exception> boolean leave(Strand strand, RegionScope region, @Nullable Throwable thrown)
 			throws X {
-		IllegalStateException wrong = strand.closeLeftOpen(region);
-		region.closeSupervisors();
+		// first of all: what comes while others are waited for has not ended the body
 		boolean caught = thrown != null && catches(strand, region, thrown);
-		if (wrong != null && thrown != null && !caught) {
-			thrown.addSuppressed(wrong);
+		Throwable leaving = caught ? null : thrown;
+		try {
+			IllegalStateException wrong = HostedGroup.closeLeftOpen(strand, region);
+			region.closeSupervisors();
+			leaving = with(leaving, wrong);
 		}
-		Throwable leaving = !caught ? (thrown != null) ? thrown : wrong : wrong;
+		catch (Throwable broken) {
+			leaving = with(leaving, broken);
+		}
 		region.end();
 		strand.pop(region, (leaving instanceof CancelledException) ? Strand.Leaving.TOLD : Strand.Leaving.AS_IT_IS);
 		if (caught) {
@@ -142,8 +146,15 @@ final class Regions {
 		return caught;
 	}
 
+	private static @Nullable Throwable with(@Nullable Throwable first, @Nullable Throwable second) {
+		if (first != null && second != null && first != second) {
+			first.addSuppressed(second);
+		}
+		return (first != null) ? first : second;
+	}
+
 	private static boolean catches(Strand strand, Scope region, Throwable thrown) {
-		return region.cause() == region && region.settings().isInterruption(thrown)
+		return region.causeOfInterrupt(strand) == region && region.settings().isInterruption(thrown)
 				&& !strand.isForeignInterrupt(thrown);
 	}
 

@@ -3,6 +3,7 @@ package io.taskgroup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,6 +104,11 @@ class Scope implements CancelScope {
 		return this.parent;
 	}
 
+	/** The next scope that this one is subject to; null behind a shield. */
+	final @Nullable Scope further() {
+		return isShielded() ? null : this.parent;
+	}
+
 	final Settings settings() {
 		return this.settings;
 	}
@@ -170,7 +176,7 @@ class Scope implements CancelScope {
 		Set<Supervisor> opened = this.supervisors;
 		if (opened != null) {
 			for (Supervisor supervisor : opened) {
-				supervisor.scope().cancel(CancelKind.PARENT, "the scope it was opened in has ended");
+				supervisor.scope().cancelAs(CancelKind.PARENT, "the scope it was opened in has ended");
 			}
 			for (Supervisor supervisor : opened) {
 				supervisor.awaitEnd();
@@ -193,16 +199,25 @@ class Scope implements CancelScope {
 
 	@Override
 	public final void cancel() {
-		cancel(CancelKind.EXPLICIT, null);
+		cancelAs(CancelKind.EXPLICIT, null);
 	}
 
 	@Override
 	public final void cancel(String reason) {
-		cancel(CancelKind.EXPLICIT, reason);
+		cancelAs(CancelKind.EXPLICIT, reason);
 	}
 
 	@Override
-	public void cancel(CancelKind kind, @Nullable String reason) {
+	public final void cancel(CancelKind kind, @Nullable String reason) {
+		switch (Objects.requireNonNull(kind, "kind")) {
+			case EXPLICIT, REQUEST, DISCONNECT, SHUTDOWN -> cancelAs(kind, reason);
+			case FAILURE, TIMEOUT, PARENT, INTERRUPT ->
+				throw new IllegalArgumentException("the kind " + kind + " is for the library itself to give");
+		}
+	}
+
+	/** Cancels the scope, unless it was cancelled or has ended. Any thread. */
+	void cancelAs(CancelKind kind, @Nullable String reason) {
 		if (this.cancellation == null) {
 			Cancellation mine = new Cancellation(this, kind, reason);
 			if (CANCELLATION.compareAndSet(this, null, mine)) {
@@ -221,15 +236,44 @@ class Scope implements CancelScope {
 	 */
 	final @Nullable Scope cause(@Nullable Scope leftOut) {
 		Scope found = null;
-		for (Scope scope = this; scope != null; scope = scope.parent) {
+		for (Scope scope = this; scope != null; scope = scope.further()) {
 			if (scope != leftOut && scope.active() != null) {
 				found = scope;
 			}
-			if (scope.isShielded()) {
-				break;
+		}
+		return found;
+	}
+
+	/** As {@link #cause()}, of those that interrupt the given thread (3.10). */
+	final @Nullable Scope causeOfInterrupt(Strand strand) {
+		Scope found = null;
+		for (Scope scope = this; scope != null; scope = scope.further()) {
+			Cancellation own = scope.active();
+			if (own != null && own.interrupts(strand)) {
+				found = scope;
 			}
 		}
 		return found;
+	}
+
+	/** Whether this cancellation is in effect here. */
+	final boolean isSubjectTo(Cancellation cancellation) {
+		for (Scope scope = this; scope != null; scope = scope.further()) {
+			if (scope.active() == cancellation) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Whether this cancellation is one of a scope around this one, shields or not. */
+	final boolean isBelow(Cancellation cancellation) {
+		for (Scope scope = this; scope != null; scope = scope.parent) {
+			if (scope.active() == cancellation) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	final @Nullable Scope cause() {
@@ -241,13 +285,10 @@ class Scope implements CancelScope {
 	 */
 	final @Nullable Cancellation firstCancellation() {
 		Cancellation first = null;
-		for (Scope scope = this; scope != null; scope = scope.parent) {
+		for (Scope scope = this; scope != null; scope = scope.further()) {
 			Cancellation own = scope.active();
 			if (own != null) {
 				first = Cancellation.earlier(first, own);
-			}
-			if (scope.isShielded()) {
-				break;
 			}
 		}
 		return first;
@@ -258,11 +299,8 @@ class Scope implements CancelScope {
 	 * at the scopes, so that a deadline holds even when the timer is late (5.5).
 	 */
 	final @Nullable Scope due(@Nullable Scope leftOut) {
-		for (Scope scope = this; scope != null; scope = scope.parent) {
+		for (Scope scope = this; scope != null; scope = scope.further()) {
 			scope.lookAtClock();
-			if (scope.isShielded()) {
-				break;
-			}
 		}
 		return cause(leftOut);
 	}
@@ -332,13 +370,10 @@ class Scope implements CancelScope {
 			Strand.shieldRaised();
 			return;
 		}
-		for (Scope scope = this.parent; scope != null; scope = scope.parent) {
+		for (Scope scope = this.parent; scope != null; scope = scope.further()) {
 			Cancellation heldOff = scope.active();
 			if (heldOff != null) {
-				CancelWalk.start(this, heldOff);
-			}
-			if (scope.isShielded()) {
-				break;
+				CancelWalk.again(this, heldOff);
 			}
 		}
 	}
@@ -382,7 +417,7 @@ class Scope implements CancelScope {
 	/** Cancels the scope if this is still its deadline. Any thread. */
 	final void deadlinePassed(Deadline passed) {
 		if (this.deadline == passed) {
-			cancel(CancelKind.TIMEOUT, "timeout of " + Durations.inWords(passed.timeout()) + " passed");
+			cancelAs(CancelKind.TIMEOUT, "timeout of " + InWords.of(passed.timeout()) + " passed");
 		}
 	}
 

@@ -56,7 +56,9 @@ final class SnapshotTree {
 		Scope cause = scope.cause();
 		Cancellation cancellation = (cause != null) ? scope.firstCancellation() : null;
 		List<TaskSnapshot> tasks = new ArrayList<>();
-		open.members().forEach((task) -> addIfLive(tasks, task));
+		for (Task<?> task : open.members().live()) {
+			addIfLive(tasks, task);
+		}
 		return new TaskScopeSnapshot(open.id(), open.name(), open.supervisor(), cancellation != null,
 				Optional.ofNullable(cancellation).map(Cancellation::kind),
 				Optional.ofNullable(cancellation).map(Cancellation::reason), age(open.ageNanos()), scope.timeLeft(),

@@ -109,7 +109,7 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 		Strand.Wait wait = strand.await(this.signal, null, Durations.FOREVER_NANOS);
 		boolean gaveUp = wait != Strand.Wait.REACHED;
 		if (gaveUp && step(UNSTARTED, ABANDONED)) {
-			task.cancel(CancelKind.PARENT, "the caller of start has given up");
+			task.cancelAs(CancelKind.PARENT, "the caller of start has given up");
 		}
 		if (this.phase == STARTED) {
 			if (wait == Strand.Wait.INTERRUPTED) {
@@ -130,10 +130,14 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 		}
 		Scope here = strand.top();
 		if (wait == Strand.Wait.CANCELLED || (here != null && here.cause() != null)) {
-			throw strand.tell(null);
+			CancelledException told = strand.tell(null);
+			if (wait == Strand.Wait.INTERRUPTED) {
+				strand.giveBackInterrupt();
+			}
+			throw told;
 		}
 		if (wait == Strand.Wait.INTERRUPTED) {
-			throw new InterruptedException();
+			throw new ForeignInterruptException();
 		}
 		if (rawOutcome() instanceof Stopped stopped) {
 			throw stopped.exception();

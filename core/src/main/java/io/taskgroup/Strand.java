@@ -1,7 +1,6 @@
 package io.taskgroup;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -9,16 +8,20 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread inside the library: which scope it is in, whether it waits in a call of the
- * library, and what it has been told. The other half of the machine described in
- * {@link Scope}.
+ * One thread inside the library: which scope it is in, and whether it waits in a call of
+ * the library. The other half of the machine described in {@link Scope}; what the thread
+ * was told is in its {@link Interrupts}.
  *
  * <h2>States</h2>
  *
  * <pre>
  *             push / pop                beginWait
- *   GONE <-----------------> RUNNING <-------------> WAITING
+ *   GONE &lt;-----------------&gt; RUNNING &lt;-------------&gt; WAITING
  *   top == null               user code    endWait    in a call of the library
+ *    ^                           |
+ *    |          detach           | conclude, at the end of a task
+ *    +------- CONCLUDING &lt;-------+
+ *             the engine's code
  * </pre>
  *
  * Only the strand's own thread takes these transitions, each under the strand's lock. A
@@ -31,13 +34,10 @@ import org.jspecify.annotations.Nullable;
  * ({@link #settle}).</li>
  * <li>WAITING: it is unparked, without an interrupt, and looks for itself. So while a
  * thread waits here, an interrupt can only be somebody else's.</li>
- * <li>GONE, or not in that scope any more: nothing.</li>
+ * <li>CONCLUDING, GONE, or not in that scope any more: nothing.</li>
  * </ul>
- *
- * <h2>Whose interrupt it is</h2> The flag of a thread is one bit. {@code sent} says that
- * the library set it: from then on, until the flag is taken or the region ends, what is
- * found there counts as the library's. A flag that was there when the library would have
- * set it is somebody else's ({@code foreign}) and is left alone.
+ * There are no lambdas here and in what else a cancellation or an end takes on its way:
+ * when the stack is full, the first use of one can fail, and would fail for ever after.
  */
 final class Strand {
 
@@ -57,26 +57,17 @@ final class Strand {
 	/** What was current on this thread before, if a task runs on a borrowed thread. */
 	private final @Nullable Strand outer;
 
-	/**
-	 * The innermost scope. Written under the lock by the own thread, which may read it
-	 * so.
-	 */
+	/** Written under the lock by the own thread, which may read it so. */
 	private @Nullable Scope top;
 
-	/** Guarded by the lock. */
+	/** Whether it waits in a call of the library. Guarded by the lock. */
 	private boolean waiting;
 
-	/** Guarded by the lock. */
-	private boolean sent;
+	/** Whether the user's code of the task has ended. Guarded by the lock. */
+	private boolean concluding;
 
-	/** Guarded by the lock. */
-	private boolean foreign;
-
-	/** The cancellations that the thread was told. Guarded by the lock. */
-	private @Nullable List<Cancellation> told;
-
-	/** Who looks after this thread. Guarded by the lock. */
-	private @Nullable List<Watch> watches;
+	/** Made when there is something to tell. Guarded by the lock. */
+	private @Nullable Interrupts interrupts;
 
 	private Strand(@Nullable Task<?> task, @Nullable Strand outer) {
 		this.thread = Thread.currentThread();
@@ -85,10 +76,6 @@ final class Strand {
 	}
 
 	// The current thread
-
-	static @Nullable Strand current() {
-		return CURRENT.get();
-	}
 
 	/** The scope that the current thread is in. */
 	static @Nullable Scope currentScope() {
@@ -111,15 +98,14 @@ final class Strand {
 		Scope cause = (strand != null) ? due(strand.top, null) : null;
 		if (cause != null) {
 			synchronized (strand) {
-				strand.markTold();
+				strand.tellDue(false);
 			}
 			throw cancelled(cause);
 		}
 	}
 
 	static boolean cancelRequested() {
-		Scope scope = currentScope();
-		return due(scope, null) != null;
+		return due(currentScope(), null) != null;
 	}
 
 	static Optional<Duration> currentTimeLeft() {
@@ -128,13 +114,10 @@ final class Strand {
 			return Optional.of(Duration.ZERO);
 		}
 		long nearest = Long.MAX_VALUE;
-		for (Scope scope = here; scope != null; scope = scope.parent()) {
+		for (Scope scope = here; scope != null; scope = scope.further()) {
 			Deadline deadline = scope.deadline();
 			if (deadline != null) {
 				nearest = Math.min(nearest, deadline.leftNanos());
-			}
-			if (scope.isShielded()) {
-				break;
 			}
 		}
 		return (nearest != Long.MAX_VALUE) ? Optional.of(Duration.ofNanos(Math.max(0, nearest))) : Optional.empty();
@@ -181,9 +164,9 @@ final class Strand {
 		return this.thread.getStackTrace();
 	}
 
-	// Going in and out
+	// Going in and out. Own thread
 
-	/** RUNNING, in the given scope. Own thread. */
+	/** RUNNING, in the given scope. */
 	void push(Scope scope) {
 		if (this.top == null) {
 			CURRENT.set(this);
@@ -195,20 +178,22 @@ final class Strand {
 			}
 			// a scope that was cancelled before it was entered, or a task's that was
 			// cancelled before it had a thread
-			deliverDue();
+			tellDue(true);
 		}
 	}
 
-	/** RUNNING in the scope further out, or GONE. Own thread. */
+	/** RUNNING in the scope further out, or GONE. */
 	void pop(RegionScope scope, Leaving leaving) {
 		Scope next = scope.next();
 		synchronized (this) {
 			this.top = next;
-			if (leaving == Leaving.TOLD) {
-				markTold();
+			Interrupts known = this.interrupts;
+			if (known != null && (leaving == Leaving.FAILED || scope.isShielded())) {
+				known.forgetTold();
 			}
-			else if (leaving == Leaving.FAILED || scope.isShielded()) {
-				this.told = null;
+			if (leaving == Leaving.TOLD) {
+				tellDue(false);
+				takeInterrupt();
 			}
 			settle();
 		}
@@ -217,7 +202,25 @@ final class Strand {
 		}
 	}
 
-	/** GONE, at the end of a task. Own thread. */
+	/**
+	 * Brings the interrupt flag in line with the scope that the thread is in, after a
+	 * group was ended that is not the innermost scope.
+	 */
+	void settleNow() {
+		synchronized (this) {
+			settle();
+		}
+	}
+
+	/** CONCLUDING: the user's code of a task has ended, nobody interrupts it any more. */
+	void conclude() {
+		synchronized (this) {
+			this.concluding = true;
+			takeInterrupt();
+		}
+	}
+
+	/** GONE, at the end of a task. */
 	void detach() {
 		synchronized (this) {
 			this.top = null;
@@ -237,40 +240,31 @@ final class Strand {
 	 * Holds the lock.
 	 */
 	private void settle() {
-		if (isInterruptDue()) {
-			deliverDue();
-			return;
+		Interrupts known = this.interrupts;
+		if (known != null) {
+			known.prune(this.top);
+			boolean anythingDue = isInterruptDue();
+			if (known.isStale(this.top, anythingDue)) {
+				known.take();
+			}
+			if (!anythingDue) {
+				known.setNoneForeign();
+			}
 		}
-		takeInterrupt();
-		this.foreign = false;
-		this.told = null;
-		List<Watch> leaving = this.watches;
-		if (leaving != null) {
-			this.watches = null;
-			leaving.forEach(Watch::leave);
-		}
+		tellDue(true);
 	}
 
 	/**
 	 * Whether a cancellation is in effect here of which the thread is to be interrupted.
 	 */
 	private boolean isInterruptDue() {
-		for (Scope scope = this.top; scope != null; scope = scope.parent()) {
-			Cancellation due = scope.active();
-			if (due != null && interrupts(due)) {
-				return true;
-			}
-			if (scope.isShielded()) {
-				break;
-			}
-		}
-		return false;
+		Scope here = this.top;
+		return here != null && here.causeOfInterrupt(this) != null;
 	}
 
-	/** The host of a try-with-resources group is not interrupted by that group (3.10). */
-	private boolean interrupts(Cancellation cancellation) {
-		Scope origin = cancellation.origin();
-		return origin == null || origin.interrupts(this);
+	private boolean takeInterrupt() {
+		Interrupts known = this.interrupts;
+		return known != null && known.take();
 	}
 
 	// Being told
@@ -281,8 +275,7 @@ final class Strand {
 	 */
 	void reach(CancelWalk walk, Scope from) {
 		synchronized (this) {
-			List<Scope> path = walk.scratch;
-			path.clear();
+			List<Scope> path = walk.scratch();
 			boolean open = true;
 			Scope scope = this.top;
 			while (scope != null && scope != from) {
@@ -296,135 +289,145 @@ final class Strand {
 			if (scope == null) {
 				return;
 			}
-			path.forEach(walk::add);
+			for (Scope inner : path) {
+				walk.add(inner);
+			}
 			walk.add(from);
 			if (open) {
-				deliver(walk.cancellation(), walk.watch(Scope.settingsBelow(this.top)));
+				deliver(walk);
+			}
+		}
+	}
+
+	/** Holds the lock. */
+	private void deliver(CancelWalk walk) {
+		Cancellation cancellation = walk.cancellation();
+		if (this.waiting) {
+			LockSupport.unpark(this.thread);
+		}
+		if (isConcluding() || !cancellation.interrupts(this)) {
+			return;
+		}
+		Interrupts known = interrupts();
+		Interrupts.Notice notice = known.notice(cancellation, walk.watch(Scope.settingsBelow(this.top)));
+		if (walk.isAgain()) {
+			notice.forget();
+		}
+		if (!this.waiting && notice.tell()) {
+			known.interrupt(cancellation);
+		}
+	}
+
+	/**
+	 * Tells the thread what is in effect and what it has not been told. Own thread, which
+	 * holds the lock.
+	 * @param interrupt whether by an interrupt, or by an exception that is thrown next
+	 */
+	private void tellDue(boolean interrupt) {
+		if (isConcluding()) {
+			return;
+		}
+		for (Scope scope = this.top; scope != null; scope = scope.further()) {
+			Cancellation due = scope.active();
+			if (due != null && due.interrupts(this)) {
+				Interrupts known = interrupts();
+				Interrupts.Notice notice = known.find(due);
+				if (notice == null) {
+					Watch watch = new Watch(Scope.settingsBelow(this.top), due);
+					notice = known.notice(due, watch);
+					watch.begin();
+				}
+				if (notice.tell() && interrupt) {
+					known.interrupt(due);
+				}
 			}
 		}
 	}
 
 	/**
-	 * Delivers what is in effect and what the thread has not been told. Holds the lock.
+	 * A region inside what the engine calls then, an error handler, is one as any other.
 	 */
-	private void deliverDue() {
-		for (Scope scope = this.top; scope != null; scope = scope.parent()) {
-			Cancellation due = scope.active();
-			if (due != null && interrupts(due) && !isTold(due)) {
-				Watch watch = new Watch(Scope.settingsBelow(this.top), due);
-				deliver(due, watch);
-				watch.begin();
-			}
-			if (scope.isShielded()) {
-				break;
-			}
-		}
+	private boolean isConcluding() {
+		return this.concluding && this.top == this.task;
 	}
 
-	/** Holds the lock. */
-	private void deliver(Cancellation cancellation, Watch watch) {
-		boolean interrupts = interrupts(cancellation);
-		if (interrupts && !isWatchedFor(cancellation)) {
-			this.watches = added(this.watches, watch);
-			watch.add(this);
+	private Interrupts interrupts() {
+		Interrupts known = this.interrupts;
+		if (known == null) {
+			known = new Interrupts(this, this.thread);
+			this.interrupts = known;
 		}
-		if (this.waiting) {
-			LockSupport.unpark(this.thread);
-		}
-		else if (interrupts && !isTold(cancellation)) {
-			this.told = added(this.told, cancellation);
-			interrupt();
-		}
+		return known;
 	}
 
-	/** Holds the lock. */
-	private void interrupt() {
-		if (!this.thread.isInterrupted()) {
-			this.thread.interrupt();
-			this.sent = true;
-		}
-		else if (!this.sent) {
-			this.foreign = true;
-		}
-	}
-
-	/** Takes back an interrupt of the library's; own thread. Holds the lock. */
-	private boolean takeInterrupt() {
-		boolean taken = this.sent && Thread.interrupted();
-		this.sent = false;
-		return taken;
-	}
-
-	/** A call of the library that throws {@link CancelledException} counts as telling. */
-	private void markTold() {
-		for (Scope scope = this.top; scope != null; scope = scope.parent()) {
-			Cancellation due = scope.active();
-			if (due != null && interrupts(due) && !isTold(due)) {
-				this.told = added(this.told, due);
-				if (!isWatchedFor(due)) {
-					Watch watch = new Watch(Scope.settingsBelow(this.top), due);
-					this.watches = added(this.watches, watch);
-					watch.add(this);
-					watch.begin();
-				}
-			}
-			if (scope.isShielded()) {
-				break;
-			}
-		}
-	}
-
-	private boolean isTold(Cancellation cancellation) {
-		return this.told != null && this.told.contains(cancellation);
-	}
-
-	private boolean isWatchedFor(Cancellation cancellation) {
-		if (this.watches != null) {
-			for (Watch watch : this.watches) {
-				if (watch.cancellation() == cancellation) {
-					return true;
-				}
-			}
-		}
-		return false;
-	}
-
-	private static <E> List<E> added(@Nullable List<E> list, E element) {
-		List<E> result = (list != null) ? list : new ArrayList<>(2);
-		result.add(element);
-		return result;
-	}
-
-	/** Asked by the timer: whether the thread is still where it was cancelled. */
+	/**
+	 * Asked by the timer: whether the thread is still where it was cancelled. Behind a
+	 * shield it is, but is let be.
+	 */
 	boolean isStillIn(Watch watch, boolean interruptAgain) {
 		synchronized (this) {
-			for (Scope scope = this.top; scope != null; scope = scope.parent()) {
-				if (scope.active() == watch.cancellation()) {
-					if (interruptAgain && !this.waiting) {
-						interrupt();
-					}
-					return true;
-				}
-				if (scope.isShielded()) {
-					break;
-				}
+			Scope here = this.top;
+			Cancellation cancellation = watch.cancellation();
+			if (here == null || !here.isBelow(cancellation)) {
+				return false;
 			}
-			return false;
+			if (interruptAgain && !this.waiting && !isConcluding() && here.isSubjectTo(cancellation)) {
+				interrupts().interrupt(cancellation);
+			}
+			return true;
 		}
 	}
 
 	/**
 	 * Whether an exception that came out of a region stands for somebody else's
-	 * interrupt, although the region was cancelled: the flag was set already when the
-	 * library would have set it. Own thread.
+	 * interrupt, although the region was cancelled. Own thread.
 	 */
 	boolean isForeignInterrupt(Throwable thrown) {
+		if (Interruptions.contains(thrown, ForeignInterruptException.class)) {
+			return true;
+		}
 		synchronized (this) {
-			return this.foreign && !this.sent && !Interruptions.contains(thrown, CancelledException.class);
+			Interrupts known = this.interrupts;
+			return known != null && known.isForeign() && !Interruptions.contains(thrown, CancelledException.class);
 		}
 	}
 
-	// Waiting
+	/**
+	 * The first cancellation that this thread was told of and has not left. Own thread.
+	 */
+	@Nullable Cancellation told() {
+		synchronized (this) {
+			Interrupts known = this.interrupts;
+			return (known != null) ? known.told() : null;
+		}
+	}
+
+	/**
+	 * Makes an interrupt of somebody else's, which was taken, pending again. Own thread.
+	 */
+	void giveBackInterrupt() {
+		synchronized (this) {
+			interrupts().giveBack();
+		}
+	}
+
+	/**
+	 * The exception that tells the thread of the cancellation that is due; takes a
+	 * pending interrupt of the library's with it. Own thread.
+	 */
+	CancelledException tell(@Nullable Scope leftOut) {
+		Scope cause = due(this.top, leftOut);
+		tellByException();
+		return (cause != null) ? cancelled(cause) : new CancelledException();
+	}
+
+	/** Says that an exception is thrown next that tells what is due. Own thread. */
+	void tellByException() {
+		synchronized (this) {
+			tellDue(false);
+			takeInterrupt();
+		}
+	}
 
 	/** What a thread that leaves a scope knows of the cancellations further out. */
 	enum Leaving {
@@ -436,18 +439,11 @@ final class Strand {
 		TOLD,
 
 		/** None: it leaves with a failure, which hides what it knew inside (3.6). */
-		FAILED;
-
-		static Leaving with(@Nullable Throwable report) {
-			return switch (report) {
-				case null -> AS_IT_IS;
-				case CancelledException cancelled -> TOLD;
-				case InterruptedException interrupted -> AS_IT_IS;
-				default -> FAILED;
-			};
-		}
+		FAILED
 
 	}
+
+	// Waiting. Own thread
 
 	/** How a wait ended. */
 	enum Wait {
@@ -457,9 +453,9 @@ final class Strand {
 	}
 
 	/**
-	 * Waits until what the waiter waits for has happened. Own thread. A cancellation wins
-	 * over an interrupt, which is left pending then.
-	 * @param stack what the waiter is added to
+	 * Waits until what the waiter waits for has happened. A cancellation wins over an
+	 * interrupt, which is left pending then.
+	 * @param stack what is waited for
 	 * @param leftOut the scope whose own cancellation does not end the wait
 	 * @param timeoutNanos how long to wait; {@link Durations#FOREVER_NANOS} for no limit
 	 */
@@ -473,8 +469,7 @@ final class Strand {
 		}
 		boolean unlimited = timeoutNanos >= Durations.FOREVER_NANOS;
 		long until = unlimited ? 0 : System.nanoTime() + timeoutNanos;
-		boolean taken = beginWait();
-		stack.add(waiter);
+		Waiting waiting = beginWait(stack, waiter);
 		try {
 			while (true) {
 				if (stack.isReached(waiter)) {
@@ -498,62 +493,46 @@ final class Strand {
 			}
 		}
 		finally {
-			stack.remove(waiter);
-			endWait(taken);
+			endWait(stack, waiter, waiting);
 		}
 	}
 
 	/**
 	 * Waits until what the waiter waits for has happened, whatever happens to the thread.
-	 * Own thread. An interrupt that comes meanwhile is pending afterwards.
+	 * An interrupt that comes meanwhile is pending afterwards.
 	 */
 	void awaitAlways(WaitStack stack) {
-		if (awaitAlways(stack, () -> {
-		})) {
+		if (awaitAlways(stack, null)) {
 			giveBackInterrupt();
 		}
 	}
 
 	/**
-	 * Makes an interrupt of somebody else's, which was taken, pending again. Own thread.
-	 */
-	void giveBackInterrupt() {
-		synchronized (this) {
-			this.thread.interrupt();
-			// where the library had set the flag too, it is one and the same bit: the
-			// other's must not be lost
-			this.sent = false;
-			this.foreign = true;
-		}
-	}
-
-	/**
 	 * Waits until what the waiter waits for has happened, whatever happens to the thread.
-	 * Own thread.
-	 * @param onInterrupt called when somebody interrupts the thread meanwhile
+	 * @param group the group that is told when somebody interrupts the thread meanwhile
 	 * @return whether somebody did; the flag has been taken
 	 */
-	boolean awaitAlways(WaitStack stack, Runnable onInterrupt) {
+	boolean awaitAlways(WaitStack stack, @Nullable HostedGroup group) {
 		ThreadWaiter waiter = new ThreadWaiter(this.thread);
 		if (stack.isReached(waiter) || spin(stack, waiter)) {
 			return false;
 		}
 		boolean interrupted = false;
-		boolean taken = beginWait();
-		stack.add(waiter);
+		Waiting waiting = beginWait(stack, waiter);
 		try {
 			while (!stack.isReached(waiter)) {
 				if (Thread.interrupted()) {
 					interrupted = true;
-					onInterrupt.run();
+					if (group != null) {
+						group.hostInterrupted();
+					}
 				}
 				LockSupport.park(stack);
 			}
 			return interrupted;
 		}
 		finally {
-			stack.remove(waiter);
-			endWait(taken);
+			endWait(stack, waiter, waiting);
 		}
 	}
 
@@ -583,65 +562,47 @@ final class Strand {
 	}
 
 	/**
-	 * WAITING; takes the library's own interrupt with it, which would not let it park.
+	 * WAITING; takes the library's own interrupt with it, which would not let it park,
+	 * and lends out the permits that the task does not need meanwhile (8.3).
 	 */
-	private boolean beginWait() {
+	private Waiting beginWait(WaitStack stack, ThreadWaiter waiter) {
+		boolean taken;
 		synchronized (this) {
 			this.waiting = true;
-			return takeInterrupt();
+			taken = takeInterrupt();
 		}
+		Admission admission = (this.task != null) ? this.task.admission() : null;
+		Admission lent = (admission != null && admission.lend()) ? admission : null;
+		stack.add(waiter);
+		return new Waiting(taken, lent);
 	}
 
-	/** RUNNING again, and as interrupted as if it had not waited. */
-	private void endWait(boolean taken) {
+	/** RUNNING again, with its permits, and as interrupted as if it had not waited. */
+	private void endWait(WaitStack stack, ThreadWaiter waiter, Waiting before) {
+		stack.remove(waiter);
+		boolean interrupted = before.lent() != null && before.lent().takeBack();
 		synchronized (this) {
 			this.waiting = false;
-			if (taken && isInterruptDue()) {
-				interrupt();
+			Scope here = this.top;
+			Scope cause = (before.taken() && here != null) ? here.causeOfInterrupt(this) : null;
+			Cancellation again = (cause != null) ? cause.active() : null;
+			if (again != null) {
+				interrupts().interrupt(again);
 			}
-			deliverDue();
+			tellDue(true);
+			if (interrupted) {
+				interrupts().giveBack();
+			}
 		}
 	}
 
 	/**
-	 * The exception that tells the thread of the cancellation that is due; takes a
-	 * pending interrupt of the library's with it. Own thread.
+	 * What a thread gave up for the time it waits.
+	 *
+	 * @param taken whether it had an interrupt of the library's
+	 * @param lent the permits that it lent out, if any
 	 */
-	CancelledException tell(@Nullable Scope leftOut) {
-		Scope cause = due(this.top, leftOut);
-		synchronized (this) {
-			markTold();
-			takeInterrupt();
-		}
-		return (cause != null) ? cancelled(cause) : new CancelledException();
-	}
-
-	// Leaving what was left open
-
-	/**
-	 * Closes the groups of the try-with-resources form that were opened in the given
-	 * scope and are still open (3.11).
-	 * @return what is wrong with that, or null if there was none
-	 */
-	@Nullable IllegalStateException closeLeftOpen(Scope scope) {
-		IllegalStateException wrong = null;
-		Scope inner = this.top;
-		while (inner != null && inner != scope) {
-			if (inner instanceof GroupScope groupScope && !groupScope.hasEnded()) {
-				HostedGroup group = groupScope.group();
-				IllegalStateException one = new LeftOpenException(
-						"group '" + group.name() + "' was still open when what is around it ended; it has been closed");
-				group.abandon(one);
-				if (wrong == null) {
-					wrong = one;
-				}
-				else {
-					wrong.addSuppressed(one);
-				}
-			}
-			inner = inner.parent();
-		}
-		return wrong;
+	private record Waiting(boolean taken, @Nullable Admission lent) {
 	}
 
 	/** A thread that waits. */

@@ -53,21 +53,21 @@ final class Supervisor extends AbstractTaskScope {
 		Strand strand = Strand.attach();
 		switch (strand.await(members(), null, Durations.FOREVER_NANOS)) {
 			case CANCELLED -> throw strand.tell(null);
-			case INTERRUPTED -> throw new InterruptedException();
+			case INTERRUPTED -> throw new ForeignInterruptException();
 			case REACHED, TIMED_OUT -> {
 			}
 		}
-		Cancellation own = this.scope.cancellation();
-		if (own != null && own.kind() == CancelKind.TIMEOUT && spec().failsOnTimeout()) {
+		Cancellation passed = passedDeadline();
+		if (passed != null) {
 			throw new TaskGroupTimeoutException(name(),
-					List.of(new TimeoutException("scope '" + name() + "': " + own.reason())));
+					List.of(new TimeoutException("scope '" + name() + "': " + passed.reason())));
 		}
 	}
 
 	@Override
 	public void close() {
 		checkOutside("close");
-		this.scope.cancel(CancelKind.EXPLICIT, "the scope was closed");
+		this.scope.cancelAs(CancelKind.EXPLICIT, "the scope was closed");
 		awaitEnd();
 	}
 
@@ -122,12 +122,14 @@ final class Supervisor extends AbstractTaskScope {
 	}
 
 	@Override
-	void taskFailed(Strand strand, TaskHandle<?> handle, Throwable failure) {
+	void taskFailed(TaskHandle<?> handle, Throwable failure) {
 		try {
 			CancelScope.runShielded((scope) -> errorHandler().onError(handle, failure));
 		}
 		catch (Throwable ex) {
-			ex.addSuppressed(failure);
+			if (ex != failure) {
+				ex.addSuppressed(failure);
+			}
 			Log.log(Level.ERROR, "the error handler of scope '" + name() + "' failed with task '" + handle.name() + "'",
 					ex);
 		}

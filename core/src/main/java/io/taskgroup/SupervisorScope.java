@@ -7,22 +7,14 @@ final class SupervisorScope extends Scope {
 
 	private final Supervisor supervisor;
 
-	private final boolean detached;
-
 	SupervisorScope(Supervisor supervisor, Spec spec) {
-		super(Strand.currentScope(), spec.settings());
+		super(spec.isDetached() ? null : Strand.currentScope(), spec.settings());
 		this.supervisor = supervisor;
-		this.detached = spec.isDetached();
 	}
 
 	@Override
 	AbstractTaskScope owner() {
 		return this.supervisor;
-	}
-
-	@Override
-	boolean isShielded() {
-		return this.detached || super.isShielded();
 	}
 
 	@Override

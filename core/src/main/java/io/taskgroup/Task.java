@@ -77,6 +77,11 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 	/** Written by the timer only. */
 	private boolean warned;
 
+	/**
+	 * The way to a permit; null in a group without limits. Written before it is shared.
+	 */
+	private @Nullable Admission admission;
+
 	Task(AbstractTaskScope owner, Handle<T> handle, Callable<? extends T> callable,
 			ContextPropagation.@Nullable Captured context) {
 		super(owner.scope(), owner.scope().settings());
@@ -150,28 +155,110 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		return first;
 	}
 
-	/** Told by a walk: a thread that it does not have yet will look for itself. */
+	/**
+	 * Told by a walk: a task in a queue never runs; a thread that it does not have yet
+	 * will look for itself.
+	 */
 	void reached(CancelWalk walk) {
 		Strand running = this.strand;
 		if (running != null) {
 			running.reach(walk, this);
+		}
+		else {
+			cancelQueued();
 		}
 	}
 
 	@Override
 	void descend(CancelWalk walk) {
 		super.descend(walk);
-		if (walk.cancellation().origin() == this) {
-			this.owner.factory().listeners().taskCancelled(this, walk.cancellation());
+		cancelQueued();
+		if (walk.cancellation().isOf(this)) {
+			Listeners listeners = this.owner.factory().listeners();
+			if (listeners.isPresent()) {
+				walk.tellAfterwards(() -> listeners.taskCancelled(this, walk.cancellation()));
+			}
 		}
+	}
+
+	// Its way to a thread
+
+	void setAdmission(Admission admission) {
+		this.admission = admission;
+	}
+
+	@Nullable Admission admission() {
+		return this.admission;
+	}
+
+	boolean isQueued() {
+		Admission waiting = this.admission;
+		return waiting != null && waiting.isWaiting();
+	}
+
+	/**
+	 * A task that is cancelled while it waits for a permit never runs (3.7). Any thread.
+	 */
+	void cancelQueued() {
+		Admission waiting = this.admission;
+		if (waiting != null && waiting.isWaiting()) {
+			Gate.Grants grants = new Gate.Grants();
+			if (waiting.withdraw(grants)) {
+				this.owner.leaveQueue();
+				endUnstarted(new Handle.Stopped(firstCancellation()));
+			}
+			grants.tellAll();
+		}
+	}
+
+	/** Called when a task that had to wait has all its permits. Any thread. */
+	void startQueued(Gate.Grants grants) {
+		this.owner.leaveQueue();
+		Object outcome;
+		if (cause() != null) {
+			outcome = new Handle.Stopped(firstCancellation());
+		}
+		else {
+			try {
+				startThread(this.owner.factory().threadFactory());
+				return;
+			}
+			catch (Throwable noThread) {
+				outcome = new Handle.Thrown(noThread);
+			}
+		}
+		Admission admitted = this.admission;
+		if (admitted != null) {
+			admitted.release(TaskState.CANCELLED, grants);
+		}
+		endUnstarted(outcome);
+	}
+
+	/** Called when a limiter is broken, instead of {@link #startQueued}. */
+	void refused(Throwable reason) {
+		this.owner.leaveQueue();
+		endUnstarted(new Handle.Thrown(reason));
+	}
+
+	/** Ends a task that has never run, and of which the forker has the handle already. */
+	void endUnstarted(Object outcome) {
+		STATE.set(this, ABORTED);
+		end();
+		conclude(outcome);
+		release();
+		this.owner.members().leave(this);
+	}
+
+	/** Undoes a fork that does not come about: the forker gets an exception instead. */
+	void abandon() {
+		STATE.set(this, ABORTED);
+		release();
+		this.owner.members().leave(this);
 	}
 
 	// Its life
 
-	/**
-	 * Gives the task a thread. What goes wrong with that is thrown, and the task is as if
-	 * it had never been (3.9).
-	 */
+	/** Gives the task a thread, or throws what goes wrong with that (3.9). */
 	void startThread(ThreadFactory factory) {
 		try {
 			Thread thread = factory.newThread(this);
@@ -180,11 +267,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 			}
 			thread.start();
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			if (STATE.compareAndSet(this, WAITING, ABORTED)) {
-				release();
-				this.owner.members().leave(this);
-				throw ex;
+				throw Sneaky.<RuntimeException>rethrow(ex);
 			}
 			Log.log(Level.WARNING, "the thread factory " + factory + " failed after it had started a task", ex);
 		}
@@ -195,20 +280,19 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		if (!STATE.compareAndSet(this, WAITING, RUNNING)) {
 			return;
 		}
-		Strand strand = Strand.attach(this);
+		Strand strand = null;
 		try {
+			strand = Strand.attach(this);
 			this.strand = strand;
 			strand.push(this);
 			runInside(strand);
 		}
 		catch (Throwable broken) {
 			// the engine's own trouble, memory most likely: nobody may wait for ever
-			finish(strand, null, broken);
+			conclude(new Handle.Thrown(broken));
 		}
 		finally {
-			strand.detach();
-			release();
-			this.owner.members().leave(this);
+			leave(strand);
 		}
 	}
 
@@ -229,13 +313,38 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		catch (Throwable ex) {
 			thrown = ex;
 		}
-		thrown = leaveNothingOpen(strand, thrown);
-		end();
+		Object outcome = outcome(strand, value, thrown);
 		try {
-			finish(strand, value, thrown);
+			outcome = leaveNothingOpen(strand, outcome);
+			strand.conclude();
+			end();
+			conclude(outcome);
 		}
 		finally {
 			takeBack(restored);
+		}
+	}
+
+	private void leave(@Nullable Strand strand) {
+		try {
+			if (strand != null) {
+				strand.detach();
+			}
+			givePermitsBack();
+		}
+		finally {
+			release();
+			this.owner.members().leave(this);
+		}
+	}
+
+	private void givePermitsBack() {
+		Admission admitted = this.admission;
+		if (admitted != null) {
+			Gate.Grants grants = new Gate.Grants();
+			Handle<T> handle = this.handle;
+			admitted.release((handle != null) ? handle.state() : TaskState.FAILED, grants);
+			grants.tellAll();
 		}
 	}
 
@@ -247,41 +356,44 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		return callable;
 	}
 
-	private @Nullable Throwable leaveNothingOpen(Strand strand, @Nullable Throwable thrown) {
-		IllegalStateException wrong = strand.closeLeftOpen(this);
-		closeSupervisors();
-		if (wrong == null) {
-			return thrown;
+	/** Sorts what came out of the user's code, before anything else can happen (4.3). */
+	private Object outcome(Strand strand, @Nullable Object value, @Nullable Throwable thrown) {
+		if (thrown == null) {
+			return Handle.encode(value);
 		}
-		if (thrown == null || isInterruption(thrown)) {
-			return wrong;
+		Cancellation requested = (cause() != null) ? firstCancellation() : strand.told();
+		if (requested != null && settings().isInterruption(thrown)) {
+			return new Handle.Stopped(requested);
 		}
-		thrown.addSuppressed(wrong);
-		return thrown;
+		return new Handle.Thrown(thrown);
 	}
 
-	private boolean isInterruption(Throwable thrown) {
-		return cause() != null && settings().isInterruption(thrown);
+	/** Groups and supervisors that were opened inside do not outlive the task (3.11). */
+	private Object leaveNothingOpen(Strand strand, Object outcome) {
+		IllegalStateException wrong = HostedGroup.closeLeftOpen(strand, this);
+		closeSupervisors();
+		if (wrong == null) {
+			return outcome;
+		}
+		if (outcome instanceof Handle.Thrown(Throwable exception)) {
+			exception.addSuppressed(wrong);
+			return outcome;
+		}
+		return new Handle.Thrown(wrong);
 	}
 
 	/**
 	 * Tells the handle and the group how the task ended, in the order that 4.1 asks for.
 	 */
-	private void finish(Strand strand, @Nullable Object value, @Nullable Throwable thrown) {
+	private void conclude(Object outcome) {
 		Handle<T> handle = this.handle;
 		if (handle == null || handle.isDone()) {
 			return;
 		}
-		boolean cancelled = thrown != null && isInterruption(thrown);
-		Throwable failure = cancelled ? null : thrown;
 		boolean counts = handle.ending();
-		Object outcome;
-		if (cancelled) {
+		Throwable failure = (outcome instanceof Handle.Thrown(Throwable exception)) ? exception : null;
+		if (outcome instanceof Handle.Stopped) {
 			this.owner.taskCutOff(cause());
-			outcome = new Handle.Stopped(firstCancellation());
-		}
-		else {
-			outcome = (failure != null) ? new Handle.Thrown(failure) : Handle.encode(value);
 		}
 		if (failure != null && counts) {
 			this.owner.taskFailing(failure);
@@ -289,14 +401,14 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		this.owner.taskEnding();
 		handle.complete(outcome);
 		if (failure != null && counts) {
-			this.owner.taskFailed(strand, handle, failure);
+			this.owner.taskFailed(handle, failure);
 		}
 		if (this.owner.factory().recordsTimes()) {
-			TaskState how = cancelled ? TaskState.CANCELLED : (failure != null) ? TaskState.FAILED : TaskState.SUCCESS;
+			long now = System.nanoTime();
+			long started = (this.startedNanos != 0) ? this.startedNanos : now;
 			this.owner.factory()
 				.listeners()
-				.taskEnded(this, how, failure, this.startedNanos - this.forkedNanos,
-						System.nanoTime() - this.startedNanos);
+				.taskEnded(this, handle.state(), failure, started - this.forkedNanos, now - started);
 		}
 	}
 
@@ -305,7 +417,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 			try {
 				restored.close();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				Log.log(Level.ERROR, "the context of task '" + name() + "' could not be taken back", ex);
 			}
 		}

@@ -12,7 +12,7 @@ public class TaskFailedException extends RuntimeException {
 	 * @param cause what the task threw
 	 */
 	public TaskFailedException(Throwable cause) {
-		this("task failed: " + cause, cause);
+		this("task failed: " + InWords.of(cause), cause);
 	}
 
 	/**

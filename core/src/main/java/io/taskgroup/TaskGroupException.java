@@ -57,7 +57,7 @@ public class TaskGroupException extends RuntimeException {
 		if (exceptions.isEmpty()) {
 			throw new IllegalArgumentException("a TaskGroupException needs at least one exception");
 		}
-		String first = exceptions.get(0).toString();
+		String first = InWords.of(exceptions.get(0));
 		int others = exceptions.size() - 1;
 		return "group '" + groupName + "' failed: " + first + ((others > 0) ? " (and " + others + " more)" : "");
 	}

@@ -1,5 +1,7 @@
 package io.taskgroup;
 
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -10,13 +12,48 @@ import java.util.concurrent.TimeUnit;
  */
 final class Timer {
 
+	private static final String NAME = "taskgroup-timer";
+
 	private static final ScheduledThreadPoolExecutor EXECUTOR = executor();
 
 	private Timer() {
 	}
 
+	/**
+	 * Has the action run after the delay. Never throws: where not even a timer can be
+	 * had, calls of the library still look at the clock themselves.
+	 */
 	static Future<?> schedule(Runnable action, long delayNanos) {
-		return EXECUTOR.schedule(action, delayNanos, TimeUnit.NANOSECONDS);
+		try {
+			return EXECUTOR.schedule(() -> run(action), delayNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (Throwable ex) {
+			Log.log(Level.ERROR, "the timer could not be set", ex);
+			return CompletableFuture.completedFuture(null);
+		}
+	}
+
+	/** Runs what may take its time: not on the one thread of the timer. */
+	static void runElsewhereIfTimer(Runnable action) {
+		if (!NAME.equals(Thread.currentThread().getName())) {
+			action.run();
+			return;
+		}
+		try {
+			Thread.ofVirtual().name("taskgroup-listeners").inheritInheritableThreadLocals(false).start(action);
+		}
+		catch (Throwable noThread) {
+			action.run();
+		}
+	}
+
+	private static void run(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (Throwable ex) {
+			Log.log(Level.ERROR, "a timer's action failed", ex);
+		}
 	}
 
 	private static ScheduledThreadPoolExecutor executor() {
@@ -29,11 +66,7 @@ final class Timer {
 	}
 
 	private static Thread thread(Runnable work) {
-		Thread thread = Thread.ofPlatform()
-			.name("taskgroup-timer")
-			.daemon()
-			.inheritInheritableThreadLocals(false)
-			.unstarted(work);
+		Thread thread = Thread.ofPlatform().name(NAME).daemon().inheritInheritableThreadLocals(false).unstarted(work);
 		// a thread that is started by a request must not keep that application's classes
 		thread.setContextClassLoader(null);
 		return thread;

@@ -2,6 +2,7 @@ package io.taskgroup;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,12 @@ abstract class WaitStack {
 		}
 	}
 
-	/** Written by CAS only, but for the removal of what is gone (under this lock). */
+	/** What removals hold; they are rare. */
+	private static final Object[] REMOVAL = Stream.generate(Object::new).limit(64).toArray();
+
+	/**
+	 * Written by CAS only. Links further in are changed by removals, under their lock.
+	 */
 	private volatile @Nullable Waiter head;
 
 	/** Whether what the waiter waits for has happened. */
@@ -46,7 +52,8 @@ abstract class WaitStack {
 	 */
 	final void remove(Waiter waiter) {
 		waiter.gone = true;
-		synchronized (this) {
+		// not this: a handle is the user's, who may hold its monitor
+		synchronized (REMOVAL[System.identityHashCode(this) % REMOVAL.length]) {
 			Waiter first = this.head;
 			while (first != null && first.gone) {
 				HEAD.compareAndSet(this, first, first.next);
@@ -74,30 +81,33 @@ abstract class WaitStack {
 		if (this.head == null) {
 			return;
 		}
-		Waiter waiter = reverse((Waiter) HEAD.getAndSet(this, null));
+		Waiter waiter = inOrder((Waiter) HEAD.getAndSet(this, null));
 		while (waiter != null) {
-			Waiter next = waiter.next;
+			Waiter later = waiter.later;
 			waiter.release();
-			waiter = next;
+			waiter = later;
 		}
 	}
 
-	private static @Nullable Waiter reverse(@Nullable Waiter first) {
-		Waiter reversed = null;
-		Waiter waiter = first;
-		while (waiter != null) {
-			Waiter next = waiter.next;
-			waiter.next = reversed;
-			reversed = waiter;
-			waiter = next;
+	/**
+	 * Links what was taken off the other way round; {@code next} is {@link #remove}'s.
+	 */
+	private static @Nullable Waiter inOrder(@Nullable Waiter last) {
+		Waiter first = null;
+		for (Waiter waiter = last; waiter != null; waiter = waiter.next) {
+			waiter.later = first;
+			first = waiter;
 		}
-		return reversed;
+		return first;
 	}
 
 	/** One that waits. */
 	abstract static class Waiter {
 
 		private volatile @Nullable Waiter next;
+
+		/** Written and read by the one thread that releases. */
+		private @Nullable Waiter later;
 
 		private volatile boolean gone;
 

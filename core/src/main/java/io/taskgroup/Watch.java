@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -123,7 +124,7 @@ final class Watch implements Runnable {
 			.append("' was cancelled")
 			.append((this.cancellation.reason() != null) ? " (" + this.cancellation.reason() + ")" : "")
 			.append(" and has not ended ")
-			.append(Durations.inWords(java.time.Duration.ofNanos(ageNanos())))
+			.append(InWords.of(Duration.ofNanos(ageNanos())))
 			.append(" later; it is at");
 		for (StackTraceElement frame : strand.stackTrace()) {
 			message.append(System.lineSeparator()).append("\tat ").append(frame);

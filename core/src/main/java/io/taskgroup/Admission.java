@@ -1,0 +1,181 @@
+package io.taskgroup;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one task through the gates of its group, up to its thread.
+ *
+ * <h2>States</h2>
+ *
+ * <pre>
+ *             the last gate granted
+ *   WAITING -------------------------> ADMITTED     the task gets its thread
+ *      |
+ *      | cancelled, or refused
+ *      v
+ *   WITHDRAWN                                       it never runs
+ * </pre>
+ *
+ * Both steps are a CAS. While the task is WAITING it is either in the queue of one gate,
+ * or some thread is taking it from one gate to the next; that thread, or whoever takes it
+ * out of the queue, and nobody else, gives back what it holds once it is WITHDRAWN. So a
+ * permit that is handed to a task just as it is cancelled is neither lost nor given back
+ * twice.
+ */
+final class Admission extends Gate.Applicant {
+
+	private static final int WAITING = 0;
+
+	private static final int ADMITTED = 1;
+
+	private static final int WITHDRAWN = 2;
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(Admission.class, "state", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final Task<?> task;
+
+	private final Gate[] gates;
+
+	/** How many gates have granted their permits; written by the thread on the way. */
+	private volatile int held;
+
+	private volatile int state;
+
+	Admission(Task<?> task, Gate[] gates) {
+		this.task = task;
+		this.gates = gates;
+	}
+
+	boolean isWaiting() {
+		return this.state == WAITING;
+	}
+
+	/** Goes as far as it gets at once; true if that is the whole way. Forking thread. */
+	boolean begin(Gate.Grants grants) {
+		return advance(grants);
+	}
+
+	/** Goes the whole way at once, or not at all. Forking thread. */
+	boolean tryBegin(Gate.Grants grants) {
+		for (int i = 0; i < this.gates.length; i++) {
+			if (!this.gates[i].tryAcquire(this)) {
+				release(TaskState.CANCELLED, grants);
+				return false;
+			}
+			this.held = i + 1;
+		}
+		return step(ADMITTED);
+	}
+
+	@Override
+	void granted(Gate.Grants grants) {
+		int before = this.held;
+		this.held = before + 1;
+		if (advance(grants)) {
+			this.task.startQueued(grants);
+		}
+	}
+
+	/** The gate cannot grant a permit, because it is broken. */
+	void refused(Throwable reason, Gate.Grants grants) {
+		if (step(WITHDRAWN)) {
+			this.task.refused(reason);
+		}
+		release(TaskState.CANCELLED, grants);
+	}
+
+	private boolean advance(Gate.Grants grants) {
+		int next = this.held;
+		while (next < this.gates.length) {
+			Gate gate = this.gates[next];
+			if (!gate.acquire(this)) {
+				// somebody else goes on, unless it was withdrawn before it was in the
+				// queue
+				if (this.state == WITHDRAWN && gate.withdraw(this)) {
+					release(TaskState.CANCELLED, grants);
+				}
+				return false;
+			}
+			next++;
+			this.held = next;
+			if (this.state == WITHDRAWN) {
+				break;
+			}
+		}
+		if (step(ADMITTED)) {
+			return true;
+		}
+		release(TaskState.CANCELLED, grants);
+		return false;
+	}
+
+	/** Ends the waiting; false if it has ended already. Any thread. */
+	boolean withdraw(Gate.Grants grants) {
+		if (!step(WITHDRAWN)) {
+			return false;
+		}
+		int at = this.held;
+		if (at < this.gates.length && this.gates[at].withdraw(this)) {
+			release(TaskState.CANCELLED, grants);
+		}
+		return true;
+	}
+
+	private boolean step(int to) {
+		return STATE.compareAndSet(this, WAITING, to);
+	}
+
+	/** Gives back what is held. */
+	void release(TaskState outcome, Gate.Grants grants) {
+		int count = this.held;
+		this.held = 0;
+		for (int i = count - 1; i >= 0; i--) {
+			this.gates[i].release(this, outcome, grants);
+		}
+	}
+
+	// Lending (8.3). The task's own thread
+
+	/** Lends out what can be lent; true if there was something. */
+	boolean lend() {
+		Gate.Grants grants = null;
+		for (int i = this.held - 1; i >= 0; i--) {
+			if (this.gates[i] instanceof FifoLimiter limiter) {
+				grants = (grants != null) ? grants : new Gate.Grants();
+				limiter.lend(grants);
+			}
+		}
+		if (grants == null) {
+			return false;
+		}
+		grants.tellAll();
+		return true;
+	}
+
+	/**
+	 * Takes back what was lent, in the order in which everybody asks for it.
+	 * @return whether the thread was interrupted meanwhile
+	 */
+	boolean takeBack() {
+		boolean interrupted = false;
+		for (int i = 0; i < this.held; i++) {
+			if (this.gates[i] instanceof FifoLimiter limiter) {
+				interrupted |= limiter.takeBack();
+			}
+		}
+		return interrupted;
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.taskgroup;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.github.bucket4j.Bucket;
+
+/**
+ * The library's rate limiter: a queue in front of a Bucket4j bucket. Nobody takes a token
+ * before it is there, so one who is cancelled while it waits has taken none.
+ */
+final class BucketLimiter implements RateLimiter, Gate {
+
+	private final Bucket bucket;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** Guarded by the lock. */
+	private final Queue queue = new Queue();
+
+	/** Whether the timer will come. Guarded by the lock. */
+	private boolean scheduled;
+
+	BucketLimiter(long permits, Duration period, long burst) {
+		check("permits", permits);
+		check("burst", burst);
+		if (period.isNegative() || period.isZero()) {
+			throw new IllegalArgumentException("the period of a rate limit must be more than zero, but is " + period);
+		}
+		this.bucket = Bucket.builder()
+			.addLimit((limit) -> limit.capacity(burst).refillGreedy(permits, period))
+			.withNanosecondPrecision()
+			.build();
+	}
+
+	private static void check(String what, long value) {
+		if (value < 1) {
+			throw new IllegalArgumentException("the " + what + " of a rate limit must be at least 1, but is " + value);
+		}
+	}
+
+	@Override
+	public int waiting() {
+		this.lock.lock();
+		try {
+			return this.queue.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public boolean acquire(Applicant applicant) {
+		this.lock.lock();
+		try {
+			if (take()) {
+				return true;
+			}
+			this.queue.add(applicant);
+			schedule();
+			return false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public boolean tryAcquire(Applicant applicant) {
+		this.lock.lock();
+		try {
+			return take();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Holds the lock. */
+	private boolean take() {
+		return this.queue.size() == 0 && this.bucket.tryConsume(1);
+	}
+
+	@Override
+	public boolean withdraw(Applicant applicant) {
+		this.lock.lock();
+		try {
+			return this.queue.remove(applicant);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * A task that has started has used its permit up; one that has not cannot give it
+	 * back.
+	 */
+	@Override
+	public void release(Applicant applicant, TaskState outcome, Grants grants) {
+		// the bucket fills by itself
+	}
+
+	/** Has the timer come when the next token is there. Holds the lock. */
+	private void schedule() {
+		if (!this.scheduled && this.queue.size() > 0) {
+			long wait = this.bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
+			this.scheduled = true;
+			var unused = Timer.schedule(this::refilled, wait);
+		}
+	}
+
+	/** Called by the timer. */
+	private void refilled() {
+		Grants grants = new Grants();
+		this.lock.lock();
+		try {
+			this.scheduled = false;
+			while (this.queue.size() > 0 && this.bucket.tryConsume(1)) {
+				Applicant next = this.queue.poll();
+				if (next != null) {
+					grants.add(next);
+				}
+			}
+			schedule();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		grants.tellAll();
+	}
+
+	@Override
+	public CompletableFuture<Permit> acquire() {
+		return PromisedPermit.from(this);
+	}
+
+}

@@ -1,0 +1,236 @@
+package io.taskgroup;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The library's concurrency limiter. A lock guards everything; it is held for a few
+ * instructions and never while anybody is told of anything.
+ * <p>
+ * Permits go to those who take back what they lent first, then to newcomers, both in the
+ * order in which they came. A newcomer gets a permit at once only if nobody waits.
+ */
+final class FifoLimiter implements ConcurrencyLimiter, Gate {
+
+	private static final AtomicLong ORDER = new AtomicLong();
+
+	/**
+	 * The order in which a task asks several limiters: the same for all tasks, so that no
+	 * two wait for each other.
+	 */
+	private final long order = ORDER.incrementAndGet();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** Guarded by the lock for writing. */
+	private volatile int limit;
+
+	/** Guarded by the lock. Never raised above the limit. */
+	private int inUse;
+
+	/** Guarded by the lock. */
+	private final Queue newcomers = new Queue();
+
+	/** Guarded by the lock. */
+	private final Queue returning = new Queue();
+
+	FifoLimiter(int limit) {
+		this.limit = checked(limit);
+	}
+
+	private static int checked(int limit) {
+		if (limit < 1) {
+			throw new IllegalArgumentException("a concurrency limit must be at least 1, but is " + limit);
+		}
+		return limit;
+	}
+
+	long order() {
+		return this.order;
+	}
+
+	@Override
+	public int limit() {
+		return this.limit;
+	}
+
+	@Override
+	public void limit(int limit) {
+		checked(limit);
+		Grants grants = new Grants();
+		this.lock.lock();
+		try {
+			this.limit = limit;
+			grant(grants);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		grants.tellAll();
+	}
+
+	@Override
+	public int inUse() {
+		this.lock.lock();
+		try {
+			return this.inUse;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public int waiting() {
+		this.lock.lock();
+		try {
+			return this.newcomers.size() + this.returning.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public boolean acquire(Applicant applicant) {
+		this.lock.lock();
+		try {
+			if (take()) {
+				return true;
+			}
+			this.newcomers.add(applicant);
+			return false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public boolean tryAcquire(Applicant applicant) {
+		this.lock.lock();
+		try {
+			return take();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Holds the lock. */
+	private boolean take() {
+		if (this.inUse >= this.limit || this.newcomers.size() > 0 || this.returning.size() > 0) {
+			return false;
+		}
+		this.inUse++;
+		return true;
+	}
+
+	@Override
+	public boolean withdraw(Applicant applicant) {
+		this.lock.lock();
+		try {
+			return this.newcomers.remove(applicant);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void release(Applicant applicant, TaskState outcome, Grants grants) {
+		release(grants);
+	}
+
+	private void release(Grants grants) {
+		this.lock.lock();
+		try {
+			this.inUse--;
+			grant(grants);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Hands out what is free. Holds the lock. */
+	private void grant(Grants grants) {
+		while (this.inUse < this.limit) {
+			Applicant next = this.returning.poll();
+			if (next == null) {
+				next = this.newcomers.poll();
+			}
+			if (next == null) {
+				return;
+			}
+			this.inUse++;
+			grants.add(next);
+		}
+	}
+
+	// Lending
+
+	@Override
+	public boolean isLendable() {
+		return true;
+	}
+
+	/** Lends a permit out, until {@link #takeBack}. */
+	void lend(Grants grants) {
+		release(grants);
+	}
+
+	/**
+	 * Takes a permit back that was lent out, ahead of newcomers. Blocks the thread,
+	 * whatever happens to it.
+	 * @return whether the thread was interrupted meanwhile; the flag has been taken
+	 */
+	boolean takeBack() {
+		Returner returner = new Returner(Thread.currentThread());
+		this.lock.lock();
+		try {
+			if (this.inUse < this.limit && this.returning.size() == 0) {
+				this.inUse++;
+				return false;
+			}
+			this.returning.add(returner);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		boolean interrupted = false;
+		while (!returner.granted) {
+			interrupted |= Thread.interrupted();
+			LockSupport.park(this);
+		}
+		return interrupted;
+	}
+
+	/** For those who are not tasks of this library's. */
+	@Override
+	public CompletableFuture<Permit> acquire() {
+		return PromisedPermit.from(this);
+	}
+
+	/** A thread that takes back what it has lent. */
+	private static final class Returner extends Applicant {
+
+		private final Thread thread;
+
+		private volatile boolean granted;
+
+		Returner(Thread thread) {
+			this.thread = thread;
+		}
+
+		@Override
+		void granted(Grants grants) {
+			this.granted = true;
+			LockSupport.unpark(this.thread);
+		}
+
+	}
+
+}

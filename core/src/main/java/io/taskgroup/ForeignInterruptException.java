@@ -1,0 +1,15 @@
+package io.taskgroup;
+
+/**
+ * Thrown where the library is sure that an interrupt was not its own: the thread waited
+ * inside it, where it interrupts nobody (3.12).
+ */
+final class ForeignInterruptException extends InterruptedException {
+
+	private static final long serialVersionUID = 1L;
+
+	ForeignInterruptException() {
+		super("interrupted while waiting for tasks");
+	}
+
+}

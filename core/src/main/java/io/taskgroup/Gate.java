@@ -1,0 +1,143 @@
+package io.taskgroup;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limiter as the engine sees it: one that applicants queue up at.
+ * <p>
+ * An applicant is at one gate at a time, and either waits in its queue or has been
+ * granted: {@link #withdraw} says which, once and for all.
+ */
+interface Gate {
+
+	/**
+	 * Asks for a permit.
+	 * @return true if it was granted at once; else the applicant waits, and is granted
+	 * later, by {@link Applicant#granted}
+	 */
+	boolean acquire(Applicant applicant);
+
+	/** As {@link #acquire}, but never waits. */
+	boolean tryAcquire(Applicant applicant);
+
+	/** Takes an applicant out of the queue; false if it was granted before. */
+	boolean withdraw(Applicant applicant);
+
+	/**
+	 * Gives a permit back.
+	 * @param grants where those go who are granted by that
+	 */
+	void release(Applicant applicant, TaskState outcome, Grants grants);
+
+	/** Whether a permit can be lent out while its holder waits (8.3). */
+	default boolean isLendable() {
+		return false;
+	}
+
+	/**
+	 * One that wants a permit: a link of the gate's queue, so that waiting costs nothing
+	 * more.
+	 */
+	abstract class Applicant {
+
+		@Nullable Applicant before;
+
+		@Nullable Applicant after;
+
+		/** The queue it waits in. Written under that gate's lock. */
+		volatile @Nullable Queue queue;
+
+		/**
+		 * Called once for each permit that was waited for, on whichever thread, with no
+		 * lock held.
+		 * @param grants where those go who are granted by what this one does
+		 */
+		abstract void granted(Grants grants);
+
+	}
+
+	/** A queue of applicants. Guarded by the gate's lock. */
+	final class Queue {
+
+		private @Nullable Applicant first;
+
+		private @Nullable Applicant last;
+
+		private int size;
+
+		int size() {
+			return this.size;
+		}
+
+		void add(Applicant applicant) {
+			applicant.queue = this;
+			applicant.before = this.last;
+			if (this.last != null) {
+				this.last.after = applicant;
+			}
+			else {
+				this.first = applicant;
+			}
+			this.last = applicant;
+			this.size++;
+		}
+
+		boolean remove(Applicant applicant) {
+			if (applicant.queue != this) {
+				return false;
+			}
+			Applicant before = applicant.before;
+			Applicant after = applicant.after;
+			if (before != null) {
+				before.after = after;
+			}
+			else {
+				this.first = after;
+			}
+			if (after != null) {
+				after.before = before;
+			}
+			else {
+				this.last = before;
+			}
+			applicant.before = null;
+			applicant.after = null;
+			applicant.queue = null;
+			this.size--;
+			return true;
+		}
+
+		@Nullable Applicant poll() {
+			Applicant next = this.first;
+			if (next != null) {
+				remove(next);
+			}
+			return next;
+		}
+
+	}
+
+	/**
+	 * Those who have been granted and are to be told. Telling one may grant the next (its
+	 * thread cannot start, say); a million of them must not be a million stack frames.
+	 */
+	final class Grants {
+
+		private final Deque<Applicant> granted = new ArrayDeque<>(4);
+
+		void add(Applicant applicant) {
+			this.granted.add(applicant);
+		}
+
+		void tellAll() {
+			for (Applicant next = this.granted.poll(); next != null; next = this.granted.poll()) {
+				next.granted(this);
+			}
+		}
+
+	}
+
+}
