@@ -1,0 +1,68 @@
+package io.taskgroup.sample;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientException;
+
+/**
+ * The storefront's view of its backends: blocking calls over HTTP. A task that is
+ * cancelled is interrupted out of them.
+ */
+@Component
+class Backends {
+
+	private final RestClient restClient;
+
+	Backends(@Lazy RestClient restClient) {
+		this.restClient = restClient;
+	}
+
+	PriceList prices() {
+		return get("prices", PriceList.class, "/services/prices");
+	}
+
+	Price price(int bookId) {
+		return get("prices", Price.class, "/services/prices/{id}", bookId);
+	}
+
+	Stock stock(int bookId) {
+		return get("stock", Stock.class, "/services/stock/{id}", bookId);
+	}
+
+	Reviews reviews(int bookId) {
+		return get("reviews", Reviews.class, "/services/reviews/{id}", bookId);
+	}
+
+	Offer offer(String supplier, int bookId) {
+		return get(supplier, Offer.class, "/suppliers/{supplier}/offers/{id}", supplier, bookId);
+	}
+
+	private <T> T get(String backend, Class<T> type, String uri, Object... variables) {
+		try {
+			return this.restClient.get().uri(uri, variables).retrieve().requiredBody(type);
+		}
+		catch (RestClientException ex) {
+			throw new BackendException(backend, ex);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RestClientConfiguration {
+
+		/**
+		 * Lazy, because the backends are in this very application: its port is known when
+		 * the web server has started.
+		 */
+		@Bean
+		@Lazy
+		RestClient restClient(RestClient.Builder builder, @Value("http://localhost:${local.server.port}") String url) {
+			return builder.baseUrl(url).build();
+		}
+
+	}
+
+}

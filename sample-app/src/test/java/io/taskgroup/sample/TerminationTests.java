@@ -1,0 +1,149 @@
+package io.taskgroup.sample;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.taskgroup.sample.OffersController.Offers;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What happens to the storefront, as a process of its own, on SIGTERM.
+ */
+@Timeout(150)
+class TerminationTests {
+
+	private static final List<String> SUPPLIERS = List.of("northgate", "riverside", "market-hall", "harbour",
+			"old-town", "lighthouse");
+
+	private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
+
+	private static final int REQUESTS = 100;
+
+	/** What a JVM that ends by SIGTERM says: 128 and the number of the signal. */
+	private static final int TERMINATED = 143;
+
+	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	@TempDir
+	private Path directory;
+
+	private @Nullable Process storefront;
+
+	@AfterEach
+	void end() {
+		if (this.storefront != null) {
+			this.storefront.destroyForcibly();
+		}
+	}
+
+	@Test
+	@DisplayName("requests under way are answered in full, then the process ends, within the grace period")
+	void answersFirst() throws Exception {
+		Duration gracePeriod = Duration.ofSeconds(8);
+		int port = start(gracePeriod, "1500ms");
+		List<CompletableFuture<HttpResponse<String>>> answers = askForOffers(port);
+
+		this.storefront.destroy();
+
+		assertThat(this.storefront.waitFor(gracePeriod.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
+		assertThat(answers).allSatisfy(answer -> {
+			HttpResponse<String> response = answer.get(1, TimeUnit.SECONDS);
+			assertThat(response.statusCode()).isEqualTo(200);
+			Offers offers = new JsonMapper().readValue(response.body(), Offers.class);
+			assertThat(offers.offers()).extracting(Offer::supplier).containsExactlyInAnyOrderElementsOf(SUPPLIERS);
+		});
+	}
+
+	@Test
+	@DisplayName("requests that would take longer do not hold up the end")
+	void cancelsTheRest() throws Exception {
+		Duration gracePeriod = Duration.ofSeconds(1);
+		int port = start(gracePeriod, "60s");
+		askForOffers(port);
+
+		this.storefront.destroy();
+
+		assertThat(this.storefront.waitFor(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
+	}
+
+	/** Starts the storefront, whose suppliers all take the given time. */
+	private int start(Duration gracePeriod, String latency) throws IOException {
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+						"-cp", mainClassPath(), StorefrontApplication.class.getName(), "--server.port=0",
+						"--spring.lifecycle.timeout-per-shutdown-phase=" + gracePeriod.toMillis() + "ms",
+						"--spring.http.clients.connect-timeout=60s", "--spring.http.clients.read-timeout=60s",
+						"--storefront.offers-deadline=60s", "--logging.level.io.taskgroup.sample=debug"));
+		SUPPLIERS.forEach(supplier -> {
+			String settings = "--storefront.suppliers." + supplier;
+			command.addAll(
+					List.of(settings + ".latency=" + latency, settings + ".jitter=0ms", settings + ".error-rate=0"));
+		});
+		this.storefront = new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(output().toFile())
+			.start();
+		await().atMost(Duration.ofMinutes(1))
+			.untilAsserted(() -> assertThat(output()).content().contains("Started StorefrontApplication"));
+		Matcher started = STARTED.matcher(Files.readString(output()));
+		assertThat(started.find()).isTrue();
+		return Integer.parseInt(started.group(1));
+	}
+
+	/** Leaves out the tests, which the application would search for components. */
+	private String mainClassPath() {
+		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter(entry -> !Path.of(entry).endsWith("test-classes"))
+			.collect(Collectors.joining(File.pathSeparator));
+	}
+
+	private Path output() {
+		return this.directory.resolve("output");
+	}
+
+	private int calls() throws IOException {
+		try (Stream<String> lines = Files.lines(output())) {
+			return (int) lines.filter(line -> line.contains("is asked for book")).count();
+		}
+	}
+
+	/** Comes back when every supplier has been asked for every request. */
+	private List<CompletableFuture<HttpResponse<String>>> askForOffers(int port) {
+		List<CompletableFuture<HttpResponse<String>>> answers = IntStream.rangeClosed(1, REQUESTS)
+			.mapToObj(id -> HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/books/" + id + "/offers"))
+				.build())
+			.map(request -> this.client.sendAsync(request, BodyHandlers.ofString()))
+			.toList();
+		await().atMost(Duration.ofSeconds(30)).until(() -> calls() >= REQUESTS * SUPPLIERS.size());
+		return answers;
+	}
+
+}
