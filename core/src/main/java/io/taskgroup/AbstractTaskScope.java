@@ -230,13 +230,14 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		switch (strand.await(limits, null, Durations.FOREVER_NANOS)) {
 			case INTERRUPTED -> {
 				strand.giveBackInterrupt();
-				throw new TaskCancelledException(CancelKind.INTERRUPT, "interrupted while waiting to fork");
+				throw ForeignInterruptException.where("interrupted while waiting to fork");
 			}
 			case CANCELLED -> {
 				if (scope().cause() == null) {
 					CancelledException told = strand.tell(null);
 					throw new TaskCancelledException(told.kind(), told.reason().orElse(null));
 				}
+				strand.settleAgain();
 			}
 			case REACHED, TIMED_OUT -> {
 			}

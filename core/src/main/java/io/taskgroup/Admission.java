@@ -83,7 +83,15 @@ final class Admission extends Gate.Applicant {
 	void granted(Gate.Grants grants) {
 		int before = this.held;
 		this.held = before + 1;
-		if (advance(grants)) {
+		boolean admitted;
+		try {
+			admitted = advance(grants);
+		}
+		catch (Throwable broken) {
+			refused(broken, grants);
+			return;
+		}
+		if (admitted) {
 			this.task.startQueued(grants);
 		}
 	}

@@ -57,9 +57,9 @@ final class CancelWalk {
 		for (Watch watch : this.watches.values()) {
 			watch.begin();
 		}
-		if (!this.tellings.isEmpty()) {
-			// listeners come last: nobody who is cancelled waits for them
-			Timer.runElsewhereIfTimer(() -> this.tellings.forEach(Runnable::run));
+		// listeners come last: nobody who is cancelled waits for them
+		for (Runnable telling : this.tellings) {
+			telling.run();
 		}
 	}
 

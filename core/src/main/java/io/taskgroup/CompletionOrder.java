@@ -105,6 +105,9 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 
 	private void awaitOne() throws InterruptedException {
 		Strand strand = Strand.attach();
+		if (strand.isDue(this.group.scope())) {
+			throw strand.tell(this.group.scope());
+		}
 		switch (strand.await(this, this.group.scope(), Durations.FOREVER_NANOS)) {
 			case CANCELLED -> throw strand.tell(this.group.scope());
 			case INTERRUPTED -> throw new ForeignInterruptException();
@@ -149,7 +152,7 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new TaskCancelledException(CancelKind.INTERRUPT, "the thread was interrupted");
+			throw ForeignInterruptException.where("the thread was interrupted");
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -161,20 +162,24 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 		private final Set<AbstractTaskScope> all = ConcurrentHashMap.newKeySet();
 
+		/** Exact, which the set's own size is not while it changes. */
+		private final AtomicInteger count = new AtomicInteger();
+
 		void add(AbstractTaskScope scope) {
+			this.count.incrementAndGet();
 			this.all.add(scope);
 		}
 
 		void remove(AbstractTaskScope scope) {
-			this.all.remove(scope);
-			if (hasWaiters() && this.all.isEmpty()) {
+			if (this.all.remove(scope) && this.count.decrementAndGet() == 0) {
 				releaseAll();
 			}
 		}
 
 		@Override
 		boolean isReached(Waiter waiter) {
-			return this.all.isEmpty();
+			// one that is refused counts for a moment
+			return waiter.isReleased() || this.count.get() == 0;
 		}
 
 	}

@@ -12,4 +12,17 @@ final class ForeignInterruptException extends InterruptedException {
 		super("interrupted while waiting for tasks");
 	}
 
+	/**
+	 * The same, where the signature does not allow it; the interrupt is pending there.
+	 */
+	static TaskCancelledException where(String reason) {
+		TaskCancelledException thrown = new TaskCancelledException(CancelKind.INTERRUPT, reason);
+		thrown.initCause(new ForeignInterruptException());
+		return thrown;
+	}
+
+	static boolean isBehind(Throwable thrown) {
+		return thrown instanceof TaskCancelledException && thrown.getCause() instanceof ForeignInterruptException;
+	}
+
 }

@@ -59,6 +59,10 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return (value != null) ? value : NULL;
 	}
 
+	final @Nullable String givenName() {
+		return this.name;
+	}
+
 	static String defaultName(long id) {
 		return "task-" + id;
 	}

@@ -143,7 +143,12 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 			cutOff(cause);
 			return null;
 		}
-		if (thrown instanceof InterruptedException || (cause != null && this.host.isForeignInterrupt(thrown))) {
+		boolean foreign = cause != null && this.host.isForeignInterrupt(thrown);
+		if (thrown instanceof InterruptedException || foreign || ForeignInterruptException.isBehind(thrown)) {
+			if (ForeignInterruptException.isBehind(thrown) && Thread.interrupted()) {
+				// it was pending there; it is told by what is thrown from here
+				this.interrupted = true;
+			}
 			this.scope.cancelAs(CancelKind.INTERRUPT, "the host was interrupted");
 			return thrown;
 		}
@@ -172,6 +177,9 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		if (this.reported instanceof CancelledException) {
 			this.host.tellByException();
 		}
+		else {
+			this.host.settleNow();
+		}
 		if (this.reported != null) {
 			throw Sneaky.<InterruptedException>rethrow(this.reported);
 		}
@@ -189,6 +197,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 					this.joining = false;
 					throw this.host.tell(this.scope);
 				}
+				this.host.settleAgain();
 				awaitTasks();
 			}
 			case INTERRUPTED -> {
@@ -212,7 +221,8 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		}
 		closeWhatIsOpenInside();
 		boolean forgotten = wasUsed() && !this.joinCalled && !this.scope.cancelCalled();
-		this.scope.cancelAs(CancelKind.EXPLICIT, "closed without join()");
+		// nobody has called cancel(): the block has been left
+		this.scope.cancelAs(CancelKind.PARENT, "closed without join()");
 		Throwable report = end(null, false);
 		if (report == null && forgotten) {
 			report = new IllegalStateException(

@@ -73,7 +73,7 @@ final class Interrupts {
 	/** Lets everything be told anew that is in effect. */
 	void forgetTold() {
 		for (Notice notice : this.notices) {
-			notice.told = false;
+			notice.forget();
 		}
 	}
 
@@ -118,6 +118,18 @@ final class Interrupts {
 		this.sent = false;
 		this.sentFor = null;
 		return taken;
+	}
+
+	/** As {@link #take}, for a while: what it was sent for is to be told again. */
+	void putOff() {
+		Cancellation cause = this.sentFor;
+		if (take()) {
+			for (Notice notice : this.notices) {
+				if (cause == null || notice.cancellation() == cause) {
+					notice.forget();
+				}
+			}
+		}
 	}
 
 	/** Whether the flag, if it is the library's, stands only for what was left. */

@@ -305,6 +305,18 @@ class Scope implements CancelScope {
 		return cause(leftOut);
 	}
 
+	/** The time left until the nearest deadline in effect here. */
+	final long nearestDeadlineNanos() {
+		long nearest = Durations.FOREVER_NANOS;
+		for (Scope scope = this; scope != null; scope = scope.further()) {
+			Deadline own = scope.deadline();
+			if (own != null && scope.cancellation() == null) {
+				nearest = Math.min(nearest, own.leftNanos());
+			}
+		}
+		return nearest;
+	}
+
 	/**
 	 * Cancels this scope if its deadline has passed and the timer has not said so yet.
 	 */

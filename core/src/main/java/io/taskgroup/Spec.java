@@ -79,9 +79,10 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 	@Override
 	public TaskGroupSpec queue(int capacity, WhenFull whenFull) {
 		Objects.requireNonNull(whenFull, "whenFull");
-		if (capacity < 0) {
-			throw new IllegalArgumentException(
-					"the queue's capacity of group '" + this.name + "' must not be negative, but is " + capacity);
+		int least = (whenFull == WhenFull.WAIT) ? 1 : 0;
+		if (capacity < least) {
+			throw new IllegalArgumentException("the queue's capacity of group '" + this.name + "' must be at least "
+					+ least + " with " + whenFull + ", but is " + capacity);
 		}
 		return with(new Limits.QueueBound(capacity, whenFull == WhenFull.REJECT));
 	}

@@ -115,6 +115,9 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 			if (wait == Strand.Wait.INTERRUPTED) {
 				strand.giveBackInterrupt();
 			}
+			if (gaveUp) {
+				strand.settleAgain();
+			}
 			return;
 		}
 		strand.awaitAlways(this);
@@ -125,6 +128,9 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 		if (rawOutcome() instanceof Thrown(Throwable exception)) {
 			if (wait == Strand.Wait.INTERRUPTED) {
 				strand.giveBackInterrupt();
+			}
+			if (wait == Strand.Wait.CANCELLED) {
+				strand.settleAgain();
 			}
 			throw Sneaky.<X>rethrow(exception);
 		}

@@ -212,6 +212,17 @@ final class Strand {
 		}
 	}
 
+	/** As {@link #settleNow}, when a wait was cancelled and does not say so. */
+	void settleAgain() {
+		synchronized (this) {
+			Interrupts known = this.interrupts;
+			if (known != null) {
+				known.forgetTold();
+			}
+			settle();
+		}
+	}
+
 	/** CONCLUDING: the user's code of a task has ended, nobody interrupts it any more. */
 	void conclude() {
 		synchronized (this) {
@@ -421,6 +432,11 @@ final class Strand {
 		return (cause != null) ? cancelled(cause) : new CancelledException();
 	}
 
+	/** Whether a cancellation is due, leaving one scope out. Own thread. */
+	boolean isDue(@Nullable Scope leftOut) {
+		return due(this.top, leftOut) != null;
+	}
+
 	/** Says that an exception is thrown next that tells what is due. Own thread. */
 	void tellByException() {
 		synchronized (this) {
@@ -454,7 +470,10 @@ final class Strand {
 
 	/**
 	 * Waits until what the waiter waits for has happened. A cancellation wins over an
-	 * interrupt, which is left pending then.
+	 * interrupt, which is left pending then. After {@link Wait#CANCELLED} nobody
+	 * interrupts the thread for it any more, so that an interrupt of somebody else's
+	 * stays apart: the caller must {@link #tell}, or have it told again by
+	 * {@link #settleAgain}.
 	 * @param stack what is waited for
 	 * @param leftOut the scope whose own cancellation does not end the wait
 	 * @param timeoutNanos how long to wait; {@link Durations#FOREVER_NANOS} for no limit
@@ -467,33 +486,34 @@ final class Strand {
 		if (timeoutNanos <= 0) {
 			return (due(this.top, leftOut) != null) ? Wait.CANCELLED : Wait.TIMED_OUT;
 		}
+		long until = System.nanoTime() + timeoutNanos;
 		boolean unlimited = timeoutNanos >= Durations.FOREVER_NANOS;
-		long until = unlimited ? 0 : System.nanoTime() + timeoutNanos;
-		Waiting waiting = beginWait(stack, waiter);
+		Wait how = Wait.REACHED;
+		Admission lent = beginWait(stack, waiter);
 		try {
-			while (true) {
-				if (stack.isReached(waiter)) {
-					return Wait.REACHED;
-				}
+			while (!stack.isReached(waiter)) {
 				if (due(this.top, leftOut) != null) {
-					return Wait.CANCELLED;
+					how = Wait.CANCELLED;
+					break;
 				}
 				if (Thread.interrupted()) {
-					return Wait.INTERRUPTED;
+					how = Wait.INTERRUPTED;
+					break;
 				}
-				if (unlimited) {
-					LockSupport.park(stack);
-					continue;
-				}
-				long left = until - System.nanoTime();
+				long left = unlimited ? Durations.FOREVER_NANOS : until - System.nanoTime();
 				if (left <= 0) {
-					return Wait.TIMED_OUT;
+					how = Wait.TIMED_OUT;
+					break;
 				}
-				LockSupport.parkNanos(stack, left);
+				// what was looked at may have run foreign code, which may park, too
+				if (!stack.isReached(waiter)) {
+					park(stack, left);
+				}
 			}
+			return how;
 		}
 		finally {
-			endWait(stack, waiter, waiting);
+			endWait(stack, waiter, lent, how == Wait.CANCELLED ? Telling.BY_EXCEPTION : Telling.BY_INTERRUPT);
 		}
 	}
 
@@ -505,10 +525,12 @@ final class Strand {
 		if (awaitAlways(stack, null)) {
 			giveBackInterrupt();
 		}
+		settleNow();
 	}
 
 	/**
 	 * Waits until what the waiter waits for has happened, whatever happens to the thread.
+	 * It has not been told afterwards what has become due meanwhile.
 	 * @param group the group that is told when somebody interrupts the thread meanwhile
 	 * @return whether somebody did; the flag has been taken
 	 */
@@ -518,7 +540,7 @@ final class Strand {
 			return false;
 		}
 		boolean interrupted = false;
-		Waiting waiting = beginWait(stack, waiter);
+		Admission lent = beginWait(stack, waiter);
 		try {
 			while (!stack.isReached(waiter)) {
 				if (Thread.interrupted()) {
@@ -527,12 +549,31 @@ final class Strand {
 						group.hostInterrupted();
 					}
 				}
-				LockSupport.park(stack);
+				due(this.top, null);
+				// a listener that was told of it may have parked, and taken the wake-up
+				if (!stack.isReached(waiter)) {
+					park(stack, Durations.FOREVER_NANOS);
+				}
 			}
 			return interrupted;
 		}
 		finally {
-			endWait(stack, waiter, waiting);
+			endWait(stack, waiter, lent, Telling.LATER);
+		}
+	}
+
+	/**
+	 * Parks until unparked, or for the given time, or until a deadline is to be looked
+	 * at.
+	 */
+	private void park(WaitStack stack, long nanos) {
+		Scope here = this.top;
+		long left = (here != null) ? Math.min(nanos, here.nearestDeadlineNanos()) : nanos;
+		if (left >= Durations.FOREVER_NANOS) {
+			LockSupport.park(stack);
+		}
+		else {
+			LockSupport.parkNanos(stack, Math.max(left, 1));
 		}
 	}
 
@@ -564,45 +605,42 @@ final class Strand {
 	/**
 	 * WAITING; takes the library's own interrupt with it, which would not let it park,
 	 * and lends out the permits that the task does not need meanwhile (8.3).
+	 * @return the permits that it has lent out, if any
 	 */
-	private Waiting beginWait(WaitStack stack, ThreadWaiter waiter) {
-		boolean taken;
+	private @Nullable Admission beginWait(WaitStack stack, ThreadWaiter waiter) {
 		synchronized (this) {
 			this.waiting = true;
-			taken = takeInterrupt();
+			Interrupts known = this.interrupts;
+			if (known != null) {
+				known.putOff();
+			}
 		}
 		Admission admission = (this.task != null) ? this.task.admission() : null;
 		Admission lent = (admission != null && admission.lend()) ? admission : null;
 		stack.add(waiter);
-		return new Waiting(taken, lent);
+		return lent;
 	}
 
-	/** RUNNING again, with its permits, and as interrupted as if it had not waited. */
-	private void endWait(WaitStack stack, ThreadWaiter waiter, Waiting before) {
+	/** RUNNING again, with its permits. */
+	private void endWait(WaitStack stack, ThreadWaiter waiter, @Nullable Admission lent, Telling telling) {
 		stack.remove(waiter);
-		boolean interrupted = before.lent() != null && before.lent().takeBack();
+		boolean interrupted = lent != null && lent.takeBack();
 		synchronized (this) {
 			this.waiting = false;
-			Scope here = this.top;
-			Scope cause = (before.taken() && here != null) ? here.causeOfInterrupt(this) : null;
-			Cancellation again = (cause != null) ? cause.active() : null;
-			if (again != null) {
-				interrupts().interrupt(again);
-			}
-			tellDue(true);
 			if (interrupted) {
 				interrupts().giveBack();
+			}
+			if (telling != Telling.LATER) {
+				tellDue(telling == Telling.BY_INTERRUPT);
 			}
 		}
 	}
 
-	/**
-	 * What a thread gave up for the time it waits.
-	 *
-	 * @param taken whether it had an interrupt of the library's
-	 * @param lent the permits that it lent out, if any
-	 */
-	private record Waiting(boolean taken, @Nullable Admission lent) {
+	/** How a thread that has waited is told of what has become due meanwhile. */
+	private enum Telling {
+
+		BY_INTERRUPT, BY_EXCEPTION, LATER
+
 	}
 
 	/** A thread that waits. */

@@ -53,6 +53,8 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 
 	private final long id;
 
+	private final @Nullable String name;
+
 	/** The next older task of the group: see {@link Members}. */
 	private volatile @Nullable Task<?> next;
 
@@ -87,6 +89,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		super(owner.scope(), owner.scope().settings());
 		this.owner = owner;
 		this.id = handle.id();
+		this.name = handle.givenName();
 		this.handle = handle;
 		this.callable = callable;
 		this.context = context;
@@ -122,8 +125,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 
 	@Override
 	public String name() {
-		Handle<T> handle = this.handle;
-		return (handle != null) ? handle.name() : Handle.defaultName(this.id);
+		return (this.name != null) ? this.name : Handle.defaultName(this.id);
 	}
 
 	@Override

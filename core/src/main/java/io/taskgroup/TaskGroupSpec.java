@@ -58,10 +58,10 @@ public interface TaskGroupSpec {
 
 	/**
 	 * Limits how many tasks of this group may wait for permits. The default is no limit.
-	 * @param capacity how many, not negative
+	 * @param capacity how many: at least 1, or 0 if one too many is rejected
 	 * @param whenFull what becomes of one too many
 	 * @return a new spec
-	 * @throws IllegalArgumentException if the capacity is negative
+	 * @throws IllegalArgumentException if the capacity is less than that
 	 */
 	TaskGroupSpec queue(int capacity, WhenFull whenFull);
 
@@ -357,7 +357,11 @@ public interface TaskGroupSpec {
 	 */
 	enum WhenFull {
 
-		/** {@code fork} waits until there is room: backpressure. */
+		/**
+		 * {@code fork} waits until there is room: backpressure. In a thread that is
+		 * cancelled or interrupted meanwhile it throws {@link TaskCancelledException};
+		 * the interrupt stays pending.
+		 */
 		WAIT,
 
 		/** {@code fork} throws {@link TaskRejectedException}. */

@@ -4,17 +4,27 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The one thread that looks at the clock: for deadlines, for threads that do not end, and
- * for nothing else. It ends by itself when there is nothing to wait for.
+ * for nothing else. What is to be done then is done by workers. All of them end by
+ * themselves when there is nothing to do.
  */
 final class Timer {
 
 	private static final String NAME = "taskgroup-timer";
 
 	private static final ScheduledThreadPoolExecutor EXECUTOR = executor();
+
+	/**
+	 * A cancellation may run foreign code: a listener's, or that of a channel which
+	 * closes because its thread is interrupted. It must not hold up other deadlines.
+	 */
+	private static final ThreadPoolExecutor WORKERS = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), Timer::thread);
 
 	private Timer() {
 	}
@@ -33,21 +43,16 @@ final class Timer {
 		}
 	}
 
-	/** Runs what may take its time: not on the one thread of the timer. */
-	static void runElsewhereIfTimer(Runnable action) {
-		if (!NAME.equals(Thread.currentThread().getName())) {
-			action.run();
-			return;
-		}
+	private static void run(Runnable action) {
 		try {
-			Thread.ofVirtual().name("taskgroup-listeners").inheritInheritableThreadLocals(false).start(action);
+			WORKERS.execute(() -> runLogged(action));
 		}
 		catch (Throwable noThread) {
-			action.run();
+			runLogged(action);
 		}
 	}
 
-	private static void run(Runnable action) {
+	private static void runLogged(Runnable action) {
 		try {
 			action.run();
 		}
