@@ -1,0 +1,280 @@
+package io.taskgroup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * How many tasks start in a span of time.
+ */
+@Timeout(30)
+class RateLimiterTests {
+
+	private static final Duration LONG = Duration.ofHours(1);
+
+	private final TaskGroupFactory groups = Rig.VIRTUAL.factory();
+
+	private final AtomicInteger ran = new AtomicInteger();
+
+	@Test
+	@DisplayName("8.4 permits and burst below 1, and a period that is not above zero, are refused")
+	void outOfRange() {
+		Duration second = Duration.ofSeconds(1);
+		assertThatIllegalArgumentException().isThrownBy(() -> RateLimiter.of(0, second));
+		assertThatIllegalArgumentException().isThrownBy(() -> RateLimiter.of(-1, second));
+		assertThatIllegalArgumentException().isThrownBy(() -> RateLimiter.of(1, second, 0));
+		assertThatIllegalArgumentException().isThrownBy(() -> RateLimiter.of(1, Duration.ZERO));
+		assertThatIllegalArgumentException().isThrownBy(() -> RateLimiter.of(1, second.negated()));
+	}
+
+	@Test
+	@DisplayName("8.4 the burst starts at once and not one more; without a burst it is the permits of a period")
+	void burst() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			assertThat(startedOf(RateLimiter.of(5, LONG))).isEqualTo(5);
+			assertThat(startedOf(RateLimiter.of(1, LONG, 3))).isEqualTo(3);
+			assertThat(startedOf(RateLimiter.of(9, LONG, 2))).isEqualTo(2);
+		});
+	}
+
+	private int startedOf(RateLimiter limiter) throws InterruptedException {
+		int all = 20;
+		AtomicInteger started = new AtomicInteger();
+		this.groups.named("group").limiter(limiter).run((group) -> {
+			List<TaskHandle<Integer>> handles = new ArrayList<>();
+			for (int i = 0; i < all; i++) {
+				handles.add(group.fork(started::incrementAndGet));
+			}
+			long queued = handles.stream().filter((handle) -> handle.state() == TaskState.QUEUED).count();
+			assertThat(limiter.waiting()).isEqualTo((int) queued);
+			Waits.spinUntil(() -> started.get() == all - queued);
+			group.cancel();
+			assertThat(limiter.waiting()).isZero();
+		});
+		return started.get();
+	}
+
+	@Test
+	@DisplayName("8.4 several groups on several threads share a limiter")
+	void shared() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			for (int round = 0; round < 300; round++) {
+				RateLimiter limiter = RateLimiter.of(7, LONG);
+				AtomicInteger started = new AtomicInteger();
+				TaskAction host = () -> this.groups.named("group").limiter(limiter).run((group) -> {
+					List<TaskHandle<Integer>> handles = new ArrayList<>();
+					for (int i = 0; i < 5; i++) {
+						handles.add(group.fork(started::incrementAndGet));
+					}
+					handles.forEach((handle) -> {
+						if (handle.state() == TaskState.QUEUED) {
+							handle.cancel();
+						}
+					});
+				});
+				Together.run(host, host, host);
+				assertThat(started).hasValue(7);
+				assertThat(limiter.waiting()).isZero();
+			}
+		});
+	}
+
+	@Test
+	@DisplayName("8.4 in no span t do more than burst + permits * t / period tasks start, over all groups of a limiter")
+	void everyWindow() throws Exception {
+		long permits = 100;
+		Duration period = Duration.ofSeconds(1);
+		long burst = 40;
+		List<Long> starts = Collections.synchronizedList(new ArrayList<>());
+		TaskGroupFactory factory = TaskGroupFactory.builder().threadFactory(recording(starts)).build();
+		RateLimiter limiter = RateLimiter.of(permits, period, burst);
+		long created = System.nanoTime();
+		TaskAction host = () -> factory.named("group").limiter(limiter).run((group) -> {
+			for (int i = 0; i < 80; i++) {
+				group.fork(this.ran::incrementAndGet);
+			}
+		});
+		Rig.VIRTUAL.run(() -> Together.run(host, host, host));
+		assertThat(this.ran).hasValue(240);
+		List<Long> sorted = starts.stream().sorted().toList();
+		assertThat(sorted).hasSize(240);
+		// the bucket was full when the limiter was created, so this needs no allowance
+		assertAllowed(240, sorted.getLast() - created, permits, period, burst);
+		// the threads that start tasks may be held up between the token and the start
+		long allowance = Duration.ofMillis(150).toNanos();
+		for (int i = 0; i < sorted.size(); i++) {
+			for (int j = i; j < sorted.size(); j++) {
+				assertAllowed(j - i + 1, sorted.get(j) - sorted.get(i) + allowance, permits, period, burst);
+			}
+		}
+	}
+
+	private static void assertAllowed(int started, long span, long permits, Duration period, long burst) {
+		double allowed = burst + (double) permits * span / period.toNanos();
+		assertThat((double) started).isLessThanOrEqualTo(allowed + 1e-3);
+	}
+
+	private static ThreadFactory recording(List<Long> starts) {
+		TrackedThreads threads = TrackedThreads.virtual();
+		return (task) -> {
+			starts.add(System.nanoTime());
+			return threads.newThread(task);
+		};
+	}
+
+	@Test
+	@DisplayName("8.4 the permits come evenly: with a burst of one, one task for each n-th of the period")
+	void evenly() throws Exception {
+		long created = System.nanoTime();
+		RateLimiter limiter = RateLimiter.of(5, Duration.ofMillis(100), 1);
+		List<Long> starts = Collections.synchronizedList(new ArrayList<>());
+		TaskGroupFactory factory = TaskGroupFactory.builder().threadFactory(recording(starts)).build();
+		Rig.VIRTUAL.run(() -> factory.named("group").limiter(limiter).run((group) -> {
+			for (int i = 0; i < 25; i++) {
+				group.fork(this.ran::incrementAndGet);
+			}
+		}));
+		assertThat(this.ran).hasValue(25);
+		for (int i = 0; i < starts.size(); i++) {
+			// the i-th token cannot have been there before
+			assertThat(starts.get(i) - created).isGreaterThanOrEqualTo(Duration.ofMillis(20L * i).toNanos());
+		}
+	}
+
+	@Test
+	@DisplayName("8.2 first come, first served, here too")
+	void firstComeFirstServed() throws Exception {
+		RateLimiter limiter = RateLimiter.of(1, Duration.ofMillis(5));
+		List<TaskHandle<Integer>> handles = Collections.synchronizedList(new ArrayList<>());
+		AtomicInteger passed = new AtomicInteger();
+		Rig.VIRTUAL.run(() -> this.groups.named("one")
+			.limiter(limiter)
+			.run((one) -> this.groups.named("two").limiter(limiter).run((two) -> {
+				for (int i = 0; i < 60; i++) {
+					int number = i;
+					handles.add(((i % 2 == 0) ? one : two).fork(() -> {
+						// all who came earlier have their permits
+						handles.subList(0, Math.min(number, handles.size())).forEach((earlier) -> {
+							if (earlier.state() == TaskState.QUEUED) {
+								passed.incrementAndGet();
+							}
+						});
+						return this.ran.incrementAndGet();
+					}));
+				}
+			})));
+		assertThat(passed).hasValue(0);
+		assertThat(this.ran).hasValue(60);
+	}
+
+	@Test
+	@DisplayName("8.4 a task that is cancelled while it waits has used up nothing")
+	void cancelledUsesNothing() throws Exception {
+		RateLimiter limiter = RateLimiter.of(1, Duration.ofMillis(150));
+		Rig.VIRTUAL.run(() -> this.groups.named("group").limiter(limiter).run((group) -> {
+			group.fork(this.ran::incrementAndGet);
+			List<TaskHandle<Integer>> waiting = IntStream.range(0, 200)
+				.mapToObj((i) -> group.fork(this.ran::incrementAndGet))
+				.toList();
+			TaskHandle<Integer> last = group.fork(this.ran::incrementAndGet);
+			waiting.forEach(TaskHandle::cancel);
+			assertThat(limiter.waiting()).isEqualTo(1);
+			// it would be the 202nd one
+			assertThat(last.await(Duration.ofSeconds(10))).isEqualTo(2);
+		}));
+	}
+
+	@Test
+	@DisplayName("8.1 a task cancelled while it waits for the rate gives back its permit of concurrency")
+	void givesBackTheFirst() throws Exception {
+		ConcurrencyLimiter concurrency = ConcurrencyLimiter.of(1);
+		RateLimiter rate = RateLimiter.of(1, LONG);
+		Rig.VIRTUAL.run(() -> {
+			this.groups.named("group").limiter(rate).gather(List.of(this.ran::incrementAndGet));
+			this.groups.named("group").limiter(rate).limiter(concurrency).run((group) -> {
+				TaskHandle<Integer> one = group.fork(this.ran::incrementAndGet);
+				TaskHandle<Integer> two = group.fork(this.ran::incrementAndGet);
+				assertThat(concurrency.inUse()).isEqualTo(1);
+				assertThat(concurrency.waiting()).isEqualTo(1);
+				assertThat(rate.waiting()).isEqualTo(1);
+				one.cancel();
+				assertThat(one.state()).isEqualTo(TaskState.CANCELLED);
+				// it has passed on to the next
+				assertThat(concurrency.inUse()).isEqualTo(1);
+				assertThat(concurrency.waiting()).isZero();
+				assertThat(rate.waiting()).isEqualTo(1);
+				two.cancel();
+				assertThat(concurrency.inUse()).isZero();
+				assertThat(rate.waiting()).isZero();
+			});
+			assertThat(this.groups.named("group").limiter(concurrency).gather(List.of(() -> "value")))
+				.containsExactly("value");
+		});
+		assertThat(this.ran).hasValue(1);
+	}
+
+	@Test
+	@DisplayName("8.1 a task that waits for concurrency has not used up the rate")
+	void concurrencyFirst() throws Exception {
+		ConcurrencyLimiter concurrency = ConcurrencyLimiter.of(1);
+		RateLimiter rate = RateLimiter.of(1, LONG);
+		Holdout<Void> holder = Holdout.returning(null);
+		Rig.VIRTUAL.run(() -> this.groups.named("holder").limiter(concurrency).run((other) -> {
+			other.fork(holder);
+			this.groups.named("both").limiter(rate).limiter(concurrency).run((group) -> {
+				TaskHandle<Integer> waiting = group.fork(this.ran::incrementAndGet);
+				assertThat(rate.waiting()).isZero();
+				assertThat(this.groups.named("rate").limiter(rate).gather(List.of(() -> "value")))
+					.containsExactly("value");
+				waiting.cancel();
+			});
+			holder.release();
+		}));
+		assertThat(this.ran).hasValue(0);
+	}
+
+	@Test
+	@DisplayName("3.7 fork on a cancelled group gives CANCELLED at once if the rate is used up")
+	void forkOnCancelled() throws Exception {
+		RateLimiter rate = RateLimiter.of(1, LONG);
+		Rig.VIRTUAL.run(() -> this.groups.named("group").limiter(rate).run((group) -> {
+			TaskHandle<Integer> first = group.fork(this.ran::incrementAndGet);
+			first.awaitDone();
+			group.cancel("enough");
+			TaskHandle<Integer> late = group.fork(this.ran::incrementAndGet);
+			assertThat(late.outcome()).isEqualTo(new Outcome.Cancelled<>("enough"));
+			assertThat(rate.waiting()).isZero();
+		}));
+		assertThat(this.ran).hasValue(1);
+	}
+
+	@Test
+	@DisplayName("8.1 tasks that wait for the rate have no thread")
+	void noThread() throws Exception {
+		TrackedThreads threads = TrackedThreads.virtual();
+		TaskGroupFactory factory = TaskGroupFactory.builder().threadFactory(threads).build();
+		RateLimiter rate = RateLimiter.of(2, LONG);
+		Rig.VIRTUAL.run(() -> factory.named("group").limiter(rate).run((group) -> {
+			for (int i = 0; i < 10_000; i++) {
+				group.fork(this.ran::incrementAndGet);
+			}
+			assertThat(rate.waiting()).isEqualTo(9998);
+			Waits.spinUntil(() -> this.ran.get() == 2);
+			group.cancel();
+		}));
+		assertThat(threads.made()).isEqualTo(2);
+		assertThat(this.ran).hasValue(2);
+	}
+
+}

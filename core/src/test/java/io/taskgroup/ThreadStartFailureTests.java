@@ -1,0 +1,302 @@
+package io.taskgroup;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static io.taskgroup.GroupAssertions.assertFailed;
+import static io.taskgroup.GroupAssertions.assertFails;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * Rule 3.9: threads that cannot be started.
+ */
+@Timeout(30)
+class ThreadStartFailureTests {
+
+	private final AtomicBoolean broken = new AtomicBoolean();
+
+	private final TrackedThreads threads = TrackedThreads.virtual();
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 fork throws the error, and the group goes on")
+	void forkThrows(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		AtomicBoolean ran = new AtomicBoolean();
+		String value = groups.named("group").call((group) -> {
+			TaskHandle<String> before = group.fork(() -> "before");
+			this.broken.set(true);
+			for (int i = 0; i < 10; i++) {
+				breakage.check(catchThrowable(() -> group.fork(() -> ran.set(true))));
+			}
+			this.broken.set(false);
+			CancelScope.checkpoint();
+			TaskHandle<String> after = group.fork(() -> "after");
+			return before.await() + after.await();
+		});
+		assertThat(value).isEqualTo("beforeafter");
+		assertThat(ran).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 an open group whose only fork failed can be joined and closed")
+	void onlyForkFails(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		this.broken.set(true);
+		try (TaskGroup group = groups.named("group").open()) {
+			breakage.check(catchThrowable(() -> group.fork(() -> "never")));
+			group.join();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 an error that the body lets through is its failure")
+	void bodyLetsErrorThrough(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		Sleeper sleeper = new Sleeper();
+		TaskGroupException thrown = assertFails(() -> groups.named("group").run((group) -> {
+			group.fork(sleeper);
+			sleeper.awaitRunning();
+			this.broken.set(true);
+			group.fork(() -> "never");
+		}));
+		assertThat(thrown.exceptions()).hasSize(1);
+		breakage.check(thrown.getCause());
+		assertThat(sleeper.wasInterrupted()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 an error that a task lets through is its failure")
+	void taskLetsErrorThrough(Breakage breakage) {
+		TaskGroupFactory groups = factory(breakage);
+		AtomicReference<TaskHandle<?>> forking = new AtomicReference<>();
+		TaskGroupException thrown = assertFails(() -> groups.named("group").run((group) -> {
+			forking.set(group.fork(() -> {
+				this.broken.set(true);
+				group.fork(() -> "never");
+			}));
+		}));
+		assertThat(thrown.exceptions()).hasSize(1);
+		breakage.check(thrown.getCause());
+		assertThat(forking.get().state()).isEqualTo(TaskState.FAILED);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 a fork that fails while the host waits does not keep it waiting")
+	void failsWhileHostWaits(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		Holdout<String> holdout = Holdout.returning("value");
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		Host<Void> host = Rig.VIRTUAL.start(() -> groups.named("group").run((group) -> {
+			opened.set(group);
+			group.fork(holdout);
+		}));
+		holdout.awaitRunning();
+		host.awaitBlocked();
+		this.broken.set(true);
+		breakage.check(catchThrowable(() -> opened.get().fork(() -> "never")));
+		holdout.release();
+		assertThat(host.thrown()).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 fork on a cancelled group throws the error, and the group ends")
+	void forkOnCancelledGroup(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		CancelScope scope = groups.named("group").run((group) -> {
+			group.cancel();
+			this.broken.set(true);
+			breakage.check(catchThrowable(() -> group.fork(() -> "never")));
+		});
+		assertThat(scope.cancelCalled()).isTrue();
+		assertThat(scope.cancelCaught()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 a supervisor stays consistent too, and its error handler is not called")
+	void supervisor(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		AtomicInteger handled = new AtomicInteger();
+		try (TaskScope supervisor = groups.named("supervisor")
+			.onError((task, exception) -> handled.incrementAndGet())
+			.openScope()) {
+			this.broken.set(true);
+			breakage.check(catchThrowable(() -> supervisor.fork(() -> "never")));
+			supervisor.join();
+			this.broken.set(false);
+			assertThat(supervisor.fork(() -> "value").await()).isEqualTo("value");
+		}
+		assertThat(handled).hasValue(0);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 start throws the error, and the group goes on")
+	void startThrows(Breakage breakage) throws Exception {
+		TaskGroupFactory groups = factory(breakage);
+		String value = groups.named("group").call((group) -> {
+			this.broken.set(true);
+			breakage.check(catchThrowable(() -> group.startAction(TaskStatus::started)));
+			this.broken.set(false);
+			return group.fork(() -> "value").await();
+		});
+		assertThat(value).isEqualTo("value");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 what did not run is not counted: not by listeners, not by the snapshot")
+	void nothingIsCounted(Breakage breakage) throws Exception {
+		List<String> heard = new CopyOnWriteArrayList<>();
+		AtomicInteger restored = new AtomicInteger();
+		TaskGroupFactory groups = TaskGroupFactory.builder()
+			.threadFactory(breakage.factory(this.broken, this.threads))
+			.contextPropagation(() -> () -> {
+				restored.incrementAndGet();
+				return () -> {
+				};
+			})
+			.listener(new TaskGroupListener() {
+
+				@Override
+				public void taskStarted(TaskInfo task, long waitedNanos) {
+					heard.add("started " + task.name());
+				}
+
+				@Override
+				public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos,
+						long ranNanos) {
+					heard.add("ended " + task.name());
+				}
+
+			})
+			.build();
+		groups.named("group").run((group) -> {
+			this.broken.set(true);
+			breakage.check(catchThrowable(() -> group.fork("never", () -> "never")));
+			assertThat(groups.snapshot()).singleElement()
+				.satisfies((snapshot) -> assertThat(snapshot.tasks()).isEmpty());
+			this.broken.set(false);
+			group.fork("one", () -> "value");
+		});
+		assertThat(heard).containsExactly("started one", "ended one");
+		assertThat(restored).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Breakage.class)
+	@DisplayName("3.9 failures that came before the error are reported with it")
+	void besideOtherFailures(Breakage breakage) {
+		TaskGroupFactory groups = factory(breakage);
+		IllegalArgumentException failure = new IllegalArgumentException("failure");
+		TaskGroupException thrown = assertFailed(catchThrowable(() -> groups.named("group").run((group) -> {
+			TaskHandle<?> failing = group.fork(() -> {
+				throw failure;
+			});
+			Waits.spinUntil(failing::isDone);
+			this.broken.set(true);
+			group.fork(() -> "never");
+		})));
+		assertThat(thrown.exceptions()).hasSize(2).startsWith(failure);
+		breakage.check(thrown.exceptions().get(1));
+	}
+
+	private TaskGroupFactory factory(Breakage breakage) {
+		return TaskGroupFactory.builder().threadFactory(breakage.factory(this.broken, this.threads)).build();
+	}
+
+	/** What may be wrong with a thread factory. */
+	@SuppressWarnings("StaticAssignmentOfThrowable") // nobody looks at their stack traces
+	enum Breakage {
+
+		OUT_OF_MEMORY {
+			@Override
+			Thread newBrokenThread() {
+				throw ERROR;
+			}
+		},
+
+		EXCEPTION {
+			@Override
+			Thread newBrokenThread() {
+				throw EXCEPTION_INSTANCE;
+			}
+
+			@Override
+			void check(Throwable thrown) {
+				assertThat(thrown).isSameAs(EXCEPTION_INSTANCE);
+			}
+		},
+
+		START_FAILS {
+			@Override
+			Thread newBrokenThread() {
+				return new Thread() {
+					@Override
+					public void start() {
+						throw ERROR;
+					}
+				};
+			}
+		},
+
+		NO_THREAD {
+			@Override
+			Thread newBrokenThread() {
+				return null;
+			}
+
+			@Override
+			void check(Throwable thrown) {
+				assertThat(thrown).isInstanceOf(RuntimeException.class);
+			}
+		},
+
+		STARTED_ALREADY {
+			@Override
+			Thread newBrokenThread() {
+				Thread thread = new Thread(() -> {
+				});
+				thread.start();
+				return thread;
+			}
+
+			@Override
+			void check(Throwable thrown) {
+				assertThat(thrown).isInstanceOf(IllegalThreadStateException.class);
+			}
+		};
+
+		private static final OutOfMemoryError ERROR = new OutOfMemoryError("unable to create native thread");
+
+		private static final IllegalStateException EXCEPTION_INSTANCE = new IllegalStateException("no threads today");
+
+		abstract Thread newBrokenThread();
+
+		void check(Throwable thrown) {
+			assertThat(thrown).isSameAs(ERROR);
+		}
+
+		ThreadFactory factory(AtomicBoolean broken, ThreadFactory threads) {
+			return (task) -> broken.get() ? newBrokenThread() : threads.newThread(task);
+		}
+
+	}
+
+}
