@@ -468,8 +468,8 @@ class HostInterruptTests {
 	}
 
 	/**
-	 * When the group is cancelled, lets the task end, and then parks the thread, which may
-	 * be that of the host, so that the host's wake-up is gone.
+	 * When the group is cancelled, lets the task end, and then parks the thread, which
+	 * may be that of the host, so that the host's wake-up is gone.
 	 */
 	private static final class ParkingListener implements TaskGroupListener {
 
