@@ -78,14 +78,20 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 	@Override
 	public void close() {
 		Scope here = Strand.currentScope();
-		if (here != null && contains(here)) {
+		if (contains(here)) {
 			throw new IllegalStateException(
 					"close() of a TaskGroupFactory was called from inside one of its own groups or tasks, "
 							+ "and would wait for itself");
 		}
 		this.closed = true;
+		// from outside inwards: what is inside must not end as if nothing were the matter
 		for (AbstractTaskScope scope : this.open.all) {
-			scope.scope().cancelAs(CancelKind.SHUTDOWN, "the TaskGroupFactory was closed");
+			if (!contains(scope.scope().parent())) {
+				shutDown(scope);
+			}
+		}
+		for (AbstractTaskScope scope : this.open.all) {
+			shutDown(scope);
 		}
 		for (AbstractTaskScope scope : this.open.all) {
 			scope.awaitShutdown();
@@ -93,7 +99,12 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		Strand.attach().awaitAlways(this.open);
 	}
 
-	private boolean contains(Scope inner) {
+	private static void shutDown(AbstractTaskScope scope) {
+		scope.scope().cancelAs(CancelKind.SHUTDOWN, "the TaskGroupFactory was closed");
+	}
+
+	/** Whether a scope is in one of the factory's own groups or tasks. */
+	private boolean contains(@Nullable Scope inner) {
 		for (Scope scope = inner; scope != null; scope = scope.parent()) {
 			if (scope.owner() != null && scope.owner().factory() == this) {
 				return true;

@@ -25,22 +25,31 @@ final class SnapshotTree {
 		this.timed = factory.recordsTimes();
 		for (AbstractTaskScope open : factory.open()) {
 			Scope around = around(open);
+			if (around != null && hasEnded(around)) {
+				// so this one has ended, too, since it was looked at
+				continue;
+			}
 			List<AbstractTaskScope> siblings = (around != null)
 					? this.children.computeIfAbsent(around, (key) -> new ArrayList<>()) : this.roots;
 			siblings.add(open);
 		}
 	}
 
-	/** The nearest task or group around a scope, of the same factory and still open. */
+	/** The nearest task or group around a scope, of the same factory. */
 	private static @Nullable Scope around(AbstractTaskScope open) {
 		Scope inner = open.scope();
 		for (Scope scope = inner.parent(); scope != null; scope = scope.parent()) {
 			AbstractTaskScope owner = scope.owner();
 			if (owner != null && owner.factory() == open.factory()) {
-				return owner.scope().hasEnded() ? null : scope;
+				return scope;
 			}
 		}
 		return null;
+	}
+
+	private static boolean hasEnded(Scope around) {
+		AbstractTaskScope owner = around.owner();
+		return owner != null && owner.scope().hasEnded();
 	}
 
 	List<TaskScopeSnapshot> roots() {
