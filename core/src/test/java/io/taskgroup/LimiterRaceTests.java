@@ -302,7 +302,7 @@ class LimiterRaceTests {
 		Rig.VIRTUAL.run(() -> Together.often(() -> {
 			List<TaskHandle<String>> handles = new ArrayList<>();
 			AtomicReference<TaskGroup> opened = new AtomicReference<>();
-			int capacity = ThreadLocalRandom.current().nextInt(3);
+			int capacity = 1 + ThreadLocalRandom.current().nextInt(3);
 			Together.run(() -> runAndForget(() -> this.groups.named("group")
 				.limiter(limiter)
 				.queue(capacity, TaskGroupSpec.WhenFull.WAIT)
