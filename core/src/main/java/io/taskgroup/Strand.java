@@ -484,7 +484,11 @@ final class Strand {
 			return Wait.REACHED;
 		}
 		if (timeoutNanos <= 0) {
-			return (due(this.top, leftOut) != null) ? Wait.CANCELLED : Wait.TIMED_OUT;
+			boolean cancelled = due(this.top, leftOut) != null;
+			if (stack.isReached(waiter)) {
+				return Wait.REACHED;
+			}
+			return cancelled ? Wait.CANCELLED : Wait.TIMED_OUT;
 		}
 		long until = System.nanoTime() + timeoutNanos;
 		boolean unlimited = timeoutNanos >= Durations.FOREVER_NANOS;
@@ -493,7 +497,9 @@ final class Strand {
 		try {
 			while (!stack.isReached(waiter)) {
 				if (due(this.top, leftOut) != null) {
-					how = Wait.CANCELLED;
+					// a task ends before its failure cancels anybody (4.1), so that what
+					// is seen cancelled may have ended since the last look
+					how = stack.isReached(waiter) ? Wait.REACHED : Wait.CANCELLED;
 					break;
 				}
 				if (Thread.interrupted()) {

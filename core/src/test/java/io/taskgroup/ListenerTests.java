@@ -136,6 +136,20 @@ class ListenerTests {
 	}
 
 	@Test
+	@DisplayName("10.1 a group cancelled by itself and then from outside is heard of once, with the first reason")
+	void cancelledTwice() throws Exception {
+		CancelScope.run((scope) -> {
+			throw assertCancelled(() -> this.groups.named("group").run((group) -> {
+				group.cancel("own");
+				scope.cancel("from outside");
+				Waits.forever();
+			}));
+		});
+		assertThat(this.recorder.texts()).filteredOn((text) -> text.startsWith("cancelled"))
+			.containsExactly("cancelled group EXPLICIT own");
+	}
+
+	@Test
 	@DisplayName("10.1 cancelling an outer group is heard of each group below, once")
 	void cancelledOuterGroup() throws Exception {
 		this.groups.named("outer").run((outer) -> {

@@ -296,6 +296,62 @@ class TaskHandleTests {
 
 	@ParameterizedTest
 	@EnumSource(Rig.class)
+	@DisplayName("4.1 a task that ends, and then cancels the one who waits, between any two looks of his has ended")
+	void endsAndCancelsBetweenAnyTwoLooks(Rig rig) throws Exception {
+		rig.run(() -> {
+			int look = 0;
+			EndsAfterLook task;
+			do {
+				look++;
+				CancelScope scope = CancelScope.create();
+				task = new EndsAfterLook(look, scope);
+				EndsAfterLook waitedFor = task;
+				scope.enter(entered -> {
+					Strand.Wait how = Strand.attach().await(waitedFor, null, 20_000_000);
+					boolean hasEnded = waitedFor.looks >= waitedFor.last;
+					assertThat(how).isEqualTo(hasEnded ? Strand.Wait.REACHED : Strand.Wait.TIMED_OUT);
+				});
+			}
+			while (task.looks >= look);
+			assertThat(look).isGreaterThan(2);
+		});
+	}
+
+	@Test
+	@DisplayName("4.1 a task that ends, and then cancels the one who only looks, while he does has ended")
+	void endsAndCancelsWhileSomebodyOnlyLooks() throws Exception {
+		CancelScope scope = CancelScope.create();
+		scope.enter(entered -> assertThat(Strand.attach().await(new EndsAfterLook(1, scope), null, 0))
+			.isEqualTo(Strand.Wait.REACHED));
+	}
+
+	/** Ends, and cancels, just when somebody has looked for the given time. */
+	private static final class EndsAfterLook extends WaitStack {
+
+		private final int last;
+
+		private final CancelScope cancels;
+
+		private int looks;
+
+		EndsAfterLook(int last, CancelScope cancels) {
+			this.last = last;
+			this.cancels = cancels;
+		}
+
+		@Override
+		boolean isReached(Waiter waiter) {
+			this.looks++;
+			if (this.looks == this.last) {
+				this.cancels.cancel();
+			}
+			return this.looks > this.last;
+		}
+
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
 	@DisplayName("4.1 a handle is finished before its failure cancels anybody")
 	void handleIsFinishedBeforeItsFailureCancels(Rig rig) throws Exception {
 		TaskGroupFactory factory = rig.factory();
