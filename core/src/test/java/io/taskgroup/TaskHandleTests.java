@@ -713,7 +713,7 @@ class TaskHandleTests {
 			}))));
 		}));
 		holdout.awaitRunning();
-		Waits.until(() -> handle.get() != null);
+		Waits.until(() -> handle.get() != null && around.get() != null);
 		assertThat(handle.get().state()).isEqualTo(TaskState.RUNNING);
 		switch (cancelled) {
 			case TASK -> handle.get().cancel();
