@@ -31,6 +31,9 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 	/** Whether listeners were told of the cancellation. */
 	private final AtomicBoolean cancellationTold = new AtomicBoolean();
 
+	/** Runs its tasks; null if each has a new thread. Written before the first. */
+	private @Nullable Crew crew;
+
 	/** Whether a task was ever forked. */
 	private volatile boolean used;
 
@@ -77,6 +80,15 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 
 	final long ageNanos() {
 		return System.nanoTime() - this.openedNanos;
+	}
+
+	/** Lets its tasks follow each other on one thread. Before the first is forked. */
+	final void reuseThreads() {
+		this.crew = new Crew(this);
+	}
+
+	final @Nullable Crew crew() {
+		return this.crew;
 	}
 
 	final boolean wasUsed() {
@@ -169,7 +181,7 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		this.used = true;
 		try {
 			if (this.limits == null || admit(task, this.limits)) {
-				task.startThread(this.factory.threadFactory());
+				task.startThread();
 			}
 		}
 		catch (Throwable ex) {
@@ -213,13 +225,8 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 			limits.leaveQueue();
 		}
 		grants.tellAll();
-		if (!admitted) {
-			if (this.factory.listeners().isPresent()) {
-				this.factory.listeners().taskQueued(task);
-			}
-			if (scope().cause() != null) {
-				task.cancelQueued();
-			}
+		if (!admitted && scope().cause() != null) {
+			task.cancelQueued();
 		}
 		return admitted;
 	}

@@ -53,6 +53,9 @@ final class Admission extends Gate.Applicant {
 
 	private volatile int state;
 
+	/** Handed on with the admission, from one thread on the way to the next. */
+	private boolean toldOfWaiting;
+
 	Admission(Task<?> task, Gate[] gates) {
 		this.task = task;
 		this.gates = gates;
@@ -93,6 +96,19 @@ final class Admission extends Gate.Applicant {
 		}
 		if (admitted) {
 			this.task.startQueued(grants);
+		}
+	}
+
+	@Override
+	boolean isToldOfWaiting() {
+		return !this.toldOfWaiting && this.task.owner().factory().listeners().isPresent();
+	}
+
+	@Override
+	void willWait() {
+		if (isToldOfWaiting()) {
+			this.toldOfWaiting = true;
+			this.task.owner().factory().listeners().taskQueued(this.task);
 		}
 	}
 

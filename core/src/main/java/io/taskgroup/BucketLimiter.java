@@ -53,6 +53,12 @@ final class BucketLimiter implements RateLimiter, Gate {
 
 	@Override
 	public boolean acquire(Applicant applicant) {
+		if (applicant.isToldOfWaiting()) {
+			if (tryAcquire(applicant)) {
+				return true;
+			}
+			applicant.willWait();
+		}
 		this.lock.lock();
 		try {
 			if (take()) {

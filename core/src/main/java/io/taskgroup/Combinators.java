@@ -41,20 +41,27 @@ final class Combinators {
 			TaskFunction<? super T, ? extends R> function) throws InterruptedException {
 		Objects.requireNonNull(items, "items");
 		Objects.requireNonNull(function, "function");
-		List<TaskHandle<R>> handles = new ArrayList<>();
-		HostedGroup.open(spec.asItGoes(), true, Collecting.FAIL_TOGETHER).call((group) -> {
-			feed(items, (item) -> handles.add(group.fork(() -> function.apply(item))));
-			return handles;
+		Results<R> results = new Results<>();
+		HostedGroup group = HostedGroup.open(spec.asItGoes(), true, Collecting.FAIL_TOGETHER);
+		group.reuseThreads();
+		group.call((open) -> {
+			feed(items, (item) -> open.fork(results.setter(function, item)));
+			return results;
 		});
-		return results(handles);
+		List<R> list = results.toList();
+		if (list == null) {
+			throw group.ownCancellation();
+		}
+		return list;
 	}
 
 	static <T extends @Nullable Object> void forEach(Spec spec, Iterable<? extends T> items,
 			TaskConsumer<? super T> action) throws InterruptedException {
 		Objects.requireNonNull(items, "items");
 		Objects.requireNonNull(action, "action");
-		HostedGroup.open(spec.asItGoes(), true, Collecting.FAIL_TOGETHER)
-			.run((group) -> feed(items, (item) -> group.fork(() -> action.accept(item))));
+		HostedGroup group = HostedGroup.open(spec.asItGoes(), true, Collecting.FAIL_TOGETHER);
+		group.reuseThreads();
+		group.run((open) -> feed(items, (item) -> open.fork(() -> action.accept(item))));
 	}
 
 	/** Asks for one item after the other, until the group is cancelled. */

@@ -41,10 +41,13 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 	}
 
 	static <I extends @Nullable Object, T extends @Nullable Object> CompletedTasks<T> open(Spec spec,
-			Iterable<? extends I> items, TaskFunction<? super I, ? extends T> function) {
+			Iterable<? extends I> items, TaskFunction<? super I, ? extends T> function, boolean reuseThreads) {
 		Objects.requireNonNull(items, "items");
 		Objects.requireNonNull(function, "function");
 		HostedGroup group = HostedGroup.open(spec.unbounded(), false, Collecting.LEAVE_TO_HANDLES);
+		if (reuseThreads) {
+			group.reuseThreads();
+		}
 		try {
 			CompletionOrder<I, T> order = new CompletionOrder<>(group, items.iterator(), function);
 			order.forkMore();

@@ -14,6 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FifoLimiter implements ConcurrencyLimiter, Gate {
 
+	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 100 : 0;
+
 	private static final AtomicLong ORDER = new AtomicLong();
 
 	/**
@@ -47,6 +49,17 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 		return limit;
 	}
 
+	/** It is held so briefly that parking takes longer than looking again. */
+	private void lock() {
+		for (int i = 0; i < SPINS; i++) {
+			if (this.lock.tryLock()) {
+				return;
+			}
+			Thread.onSpinWait();
+		}
+		this.lock.lock();
+	}
+
 	long order() {
 		return this.order;
 	}
@@ -60,7 +73,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	public void limit(int limit) {
 		checked(limit);
 		Grants grants = new Grants();
-		this.lock.lock();
+		lock();
 		try {
 			this.limit = limit;
 			grant(grants);
@@ -73,7 +86,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 
 	@Override
 	public int inUse() {
-		this.lock.lock();
+		lock();
 		try {
 			return this.inUse;
 		}
@@ -84,7 +97,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 
 	@Override
 	public int waiting() {
-		this.lock.lock();
+		lock();
 		try {
 			return this.newcomers.size() + this.returning.size();
 		}
@@ -95,7 +108,13 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 
 	@Override
 	public boolean acquire(Applicant applicant) {
-		this.lock.lock();
+		if (applicant.isToldOfWaiting()) {
+			if (tryAcquire(applicant)) {
+				return true;
+			}
+			applicant.willWait();
+		}
+		lock();
 		try {
 			if (take()) {
 				return true;
@@ -110,7 +129,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 
 	@Override
 	public boolean tryAcquire(Applicant applicant) {
-		this.lock.lock();
+		lock();
 		try {
 			return take();
 		}
@@ -130,7 +149,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 
 	@Override
 	public boolean withdraw(Applicant applicant) {
-		this.lock.lock();
+		lock();
 		try {
 			return this.newcomers.remove(applicant);
 		}
@@ -145,7 +164,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	}
 
 	private void release(Grants grants) {
-		this.lock.lock();
+		lock();
 		try {
 			this.inUse--;
 			grant(grants);
@@ -189,7 +208,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	 */
 	boolean takeBack() {
 		Returner returner = new Returner(Thread.currentThread());
-		this.lock.lock();
+		lock();
 		try {
 			if (this.inUse < this.limit && this.returning.size() == 0) {
 				this.inUse++;

@@ -25,6 +25,7 @@ final class ForeignGate implements Gate {
 		if (asked.isDone() && !asked.isCompletedExceptionally()) {
 			return true;
 		}
+		applicant.willWait();
 		var unused = asked.whenComplete((permit, exception) -> {
 			if (!asked.isCancelled()) {
 				Grants grants = new Grants();

@@ -1,8 +1,5 @@
 package io.taskgroup;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +46,15 @@ interface Gate {
 
 		/** The queue it waits in. Written under that gate's lock. */
 		volatile @Nullable Queue queue;
+
+		/** Whether {@link #willWait} does something. */
+		boolean isToldOfWaiting() {
+			return false;
+		}
+
+		/** Called before it may have to wait, with no lock held. */
+		void willWait() {
+		}
 
 		/**
 		 * Called once for each permit that was waited for, on whichever thread, with no
@@ -126,16 +132,53 @@ interface Gate {
 	 */
 	final class Grants {
 
-		private final Deque<Applicant> granted = new ArrayDeque<>(4);
+		private @Nullable Applicant first;
 
+		private @Nullable Applicant last;
+
+		/** Whose thread asks for a task next; null if the thread does not. */
+		private final @Nullable Crew crew;
+
+		Grants() {
+			this(null);
+		}
+
+		Grants(@Nullable Crew crew) {
+			this.crew = crew;
+		}
+
+		/** Adds one that is in no queue any more. */
 		void add(Applicant applicant) {
-			this.granted.add(applicant);
+			if (this.last != null) {
+				this.last.after = applicant;
+			}
+			else {
+				this.first = applicant;
+			}
+			this.last = applicant;
 		}
 
 		void tellAll() {
-			for (Applicant next = this.granted.poll(); next != null; next = this.granted.poll()) {
+			for (Applicant next = poll(); next != null; next = poll()) {
 				next.granted(this);
 			}
+		}
+
+		private @Nullable Applicant poll() {
+			Applicant next = this.first;
+			if (next != null) {
+				this.first = next.after;
+				if (this.first == null) {
+					this.last = null;
+				}
+				next.after = null;
+			}
+			return next;
+		}
+
+		/** Whether the current thread asks the crew for a task next. */
+		boolean isWithin(Crew crew) {
+			return this.crew == crew;
 		}
 
 	}

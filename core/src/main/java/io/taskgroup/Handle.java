@@ -59,6 +59,10 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return (value != null) ? value : NULL;
 	}
 
+	static @Nullable Object decode(Object encoded) {
+		return (encoded != NULL) ? encoded : null;
+	}
+
 	final @Nullable String givenName() {
 		return this.name;
 	}
@@ -174,7 +178,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 			case Thrown(Throwable exception) ->
 				throw new TaskFailedException("task '" + name() + "' failed: " + InWords.of(exception), exception);
 			case Stopped stopped -> throw stopped.exception();
-			default -> (T) ((now != NULL) ? now : null);
+			default -> (T) decode(now);
 		};
 	}
 
@@ -183,14 +187,14 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 	}
 
 	@Override
-	@SuppressWarnings("unchecked")
+	@SuppressWarnings({ "unchecked", "NullAway" }) // a null is the task's own result
 	public final Outcome<T> outcome() {
 		Object now = this.outcome;
 		return switch (now) {
 			case null -> throw notDone();
 			case Thrown(Throwable exception) -> new Outcome.Failure<>(exception);
 			case Stopped stopped -> new Outcome.Cancelled<>(stopped.reason());
-			default -> new Outcome.Success<>((T) ((now != NULL) ? now : null));
+			default -> new Outcome.Success<>((T) decode(now));
 		};
 	}
 

@@ -23,12 +23,18 @@ final class Limits extends WaitStack {
 
 	private final @Nullable QueueBound bound;
 
+	/** Those of the limiters that say how many tasks run at once. */
+	private final ConcurrencyLimiter[] concurrency;
+
 	private final AtomicInteger queued = new AtomicInteger();
 
 	private Limits(List<TaskLimiter> limiters, @Nullable QueueBound bound) {
 		this.limiters = limiters;
 		this.bound = bound;
 		boolean ours = limiters.stream().allMatch(Gate.class::isInstance);
+		this.concurrency = limiters.stream()
+			.filter(ConcurrencyLimiter.class::isInstance)
+			.toArray(ConcurrencyLimiter[]::new);
 		this.shared = ours ? limiters.toArray(Gate[]::new) : null;
 	}
 
@@ -66,11 +72,14 @@ final class Limits extends WaitStack {
 
 	/** How many tasks run at once at the most, or a guess if nobody says. */
 	int window() {
-		return this.limiters.stream()
-			.filter(ConcurrencyLimiter.class::isInstance)
-			.mapToInt((limiter) -> ((ConcurrencyLimiter) limiter).limit())
-			.min()
-			.orElse(DEFAULT_WINDOW);
+		if (this.concurrency.length == 0) {
+			return DEFAULT_WINDOW;
+		}
+		int least = Integer.MAX_VALUE;
+		for (ConcurrencyLimiter limiter : this.concurrency) {
+			least = Math.min(least, limiter.limit());
+		}
+		return least;
 	}
 
 	int queued() {
@@ -111,8 +120,10 @@ final class Limits extends WaitStack {
 	}
 
 	void leaveQueue() {
-		this.queued.decrementAndGet();
-		releaseAll();
+		int left = this.queued.decrementAndGet();
+		if (this.bound != null && (!this.bound.inBatches() || left <= capacity() / 2)) {
+			releaseAll();
+		}
 	}
 
 	@Override
@@ -125,8 +136,10 @@ final class Limits extends WaitStack {
 	 *
 	 * @param capacity how many; null for as many as run at once
 	 * @param rejects whether one too many is rejected, rather than made to wait
+	 * @param inBatches whether one who waits goes on only when half of them have left, so
+	 * that it is woken once for many
 	 */
-	record QueueBound(@Nullable Integer capacity, boolean rejects) {
+	record QueueBound(@Nullable Integer capacity, boolean rejects, boolean inBatches) {
 	}
 
 }

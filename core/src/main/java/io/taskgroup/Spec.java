@@ -84,13 +84,13 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 			throw new IllegalArgumentException("the queue's capacity of group '" + this.name + "' must be at least "
 					+ least + " with " + whenFull + ", but is " + capacity);
 		}
-		return with(new Limits.QueueBound(capacity, whenFull == WhenFull.REJECT));
+		return with(new Limits.QueueBound(capacity, whenFull == WhenFull.REJECT, false));
 	}
 
 	/** For those who ask for input as they go: they wait when enough of it is queued. */
 	Spec asItGoes() {
 		Integer capacity = (this.queueBound != null) ? this.queueBound.capacity() : null;
-		return with(new Limits.QueueBound(capacity, false));
+		return with(new Limits.QueueBound(capacity, false, true));
 	}
 
 	/** For those who see to it themselves that not too many tasks wait. */
@@ -272,13 +272,13 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 	@Override
 	public <T extends @Nullable Object> CompletedTasks<T> asCompleted(
 			Collection<? extends Callable<? extends T>> tasks) {
-		return CompletionOrder.open(this, Combinators.checked(tasks), Callable::call);
+		return CompletionOrder.open(this, Combinators.checked(tasks), Callable::call, false);
 	}
 
 	@Override
 	public <T extends @Nullable Object, R extends @Nullable Object> CompletedTasks<R> asCompleted(
 			Iterable<? extends T> items, TaskFunction<? super T, ? extends R> function) {
-		return CompletionOrder.open(this, items, function);
+		return CompletionOrder.open(this, items, function, true);
 	}
 
 	/**

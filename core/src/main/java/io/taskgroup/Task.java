@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-final class Task<T extends @Nullable Object> extends Scope implements Runnable, TaskInfo {
+final class Task<T extends @Nullable Object> extends Scope implements Threads.Abortable, TaskInfo {
 
 	private static final int WAITING = 0;
 
@@ -216,19 +216,31 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 	/** Called when a task that had to wait has all its permits. Any thread. */
 	void startQueued(Gate.Grants grants) {
 		this.owner.leaveQueue();
-		Object outcome;
 		if (cause() != null) {
-			outcome = new Handle.Stopped(firstCancellation());
+			endWithoutThread(new Handle.Stopped(firstCancellation()), grants);
+			return;
 		}
-		else {
-			try {
-				startThread(this.owner.factory().threadFactory());
-				return;
-			}
-			catch (Throwable noThread) {
-				outcome = new Handle.Thrown(noThread);
-			}
+		Crew crew = this.owner.crew();
+		if (crew != null && grants.isWithin(crew)) {
+			crew.runNext(this);
+			return;
 		}
+		try {
+			startThread();
+		}
+		catch (Throwable noThread) {
+			endWithoutThread(new Handle.Thrown(noThread), grants);
+		}
+	}
+
+	/** Called when a task that has its permits gets no thread. Any thread. */
+	void refusedThread(Throwable reason) {
+		Gate.Grants grants = new Gate.Grants();
+		endWithoutThread(new Handle.Thrown(reason), grants);
+		grants.tellAll();
+	}
+
+	private void endWithoutThread(Object outcome, Gate.Grants grants) {
 		Admission admitted = this.admission;
 		if (admitted != null) {
 			admitted.release(TaskState.CANCELLED, grants);
@@ -260,25 +272,35 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 
 	// Its life
 
-	/** Gives the task a thread, or throws what goes wrong with that (3.9). */
-	void startThread(ThreadFactory factory) {
-		try {
-			Thread thread = factory.newThread(this);
-			if (thread == null) {
-				throw new NullPointerException("the thread factory " + factory + " returned null");
-			}
-			thread.start();
+	/**
+	 * Gives the task, which has its permits, a thread, or throws what goes wrong with
+	 * that (3.9).
+	 */
+	void startThread() {
+		Crew crew = this.owner.crew();
+		if (crew != null) {
+			crew.run(this);
 		}
-		catch (Throwable ex) {
-			if (STATE.compareAndSet(this, WAITING, ABORTED)) {
-				throw Sneaky.<RuntimeException>rethrow(ex);
-			}
-			Log.log(Level.WARNING, "the thread factory " + factory + " failed after it had started a task", ex);
+		else {
+			Threads.start(this.owner.factory().threadFactory(), this);
 		}
 	}
 
 	@Override
+	public boolean abort() {
+		return STATE.compareAndSet(this, WAITING, ABORTED);
+	}
+
+	@Override
 	public void run() {
+		runAlone(null);
+	}
+
+	/**
+	 * Runs this task on the current thread.
+	 * @param grants where those go who are granted what this task gives back, or null
+	 */
+	void runAlone(Gate.@Nullable Grants grants) {
 		if (!STATE.compareAndSet(this, WAITING, RUNNING)) {
 			return;
 		}
@@ -294,7 +316,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 			conclude(new Handle.Thrown(broken));
 		}
 		finally {
-			leave(strand);
+			leave(strand, grants);
 		}
 	}
 
@@ -327,12 +349,12 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		}
 	}
 
-	private void leave(@Nullable Strand strand) {
+	private void leave(@Nullable Strand strand, Gate.@Nullable Grants grants) {
 		try {
 			if (strand != null) {
 				strand.detach();
 			}
-			givePermitsBack();
+			givePermitsBack(grants);
 		}
 		finally {
 			release();
@@ -340,10 +362,10 @@ final class Task<T extends @Nullable Object> extends Scope implements Runnable, 
 		}
 	}
 
-	private void givePermitsBack() {
+	private void givePermitsBack(Gate.@Nullable Grants freeing) {
 		Admission admitted = this.admission;
 		if (admitted != null) {
-			Gate.Grants grants = new Gate.Grants();
+			Gate.Grants grants = (freeing != null) ? freeing : new Gate.Grants();
 			Handle<T> handle = this.handle;
 			admitted.release((handle != null) ? handle.state() : TaskState.FAILED, grants);
 			grants.tellAll();

@@ -3,7 +3,9 @@ package io.taskgroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.taskgroup.GroupAssertions.assertCancelled;
 import static io.taskgroup.GroupAssertions.runAndForget;
@@ -133,6 +136,42 @@ class ListenerTests {
 		});
 		assertThat(this.recorder.texts()).containsExactlyInAnyOrder("opened group", "started task",
 				"cancelled group PARENT from outside", "ended task CANCELLED", "ended group CANCELLED");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@DisplayName("10.1 a task is heard of as queued before it starts, also when a permit comes free at that moment")
+	void queuedBeforeStarted(boolean limiterOfOthers) throws Exception {
+		ConcurrencyLimiter ours = ConcurrencyLimiter.of(1);
+		TaskLimiter limiter = limiterOfOthers ? new TaskLimiter() {
+			@Override
+			public CompletableFuture<Permit> acquire() {
+				return ours.acquire();
+			}
+		} : ours;
+		CountDownLatch release = new CountDownLatch(1);
+		List<String> heard = new CopyOnWriteArrayList<>();
+		TaskGroupListener listener = new TaskGroupListener() {
+			@Override
+			public void taskQueued(TaskInfo task) {
+				release.countDown();
+				Waits.until(() -> (limiterOfOthers ? ours.waiting() : ours.inUse()) == 0
+						|| heard.contains("started second"));
+				heard.add("queued " + task.name());
+			}
+
+			@Override
+			public void taskStarted(TaskInfo task, long waitedNanos) {
+				heard.add("started " + task.name());
+			}
+		};
+		TaskGroupFactory listening = TaskGroupFactory.builder().listener(listener).build();
+		Rig.VIRTUAL.run(() -> listening.named("group").limiter(limiter).run(group -> {
+			group.fork("first", () -> Waits.on(release));
+			group.fork("second", () -> {
+			});
+		}));
+		assertThat(heard).containsExactly("started first", "queued second", "started second");
 	}
 
 	@Test
