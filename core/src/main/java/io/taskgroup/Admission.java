@@ -161,6 +161,19 @@ final class Admission extends Gate.Applicant {
 		return STATE.compareAndSet(this, WAITING, to);
 	}
 
+	/** Called when the task begins. On its thread. */
+	void begun() {
+		for (Gate gate : this.gates) {
+			gate.begun();
+		}
+	}
+
+	/** How the task ended; null if it has not. */
+	@Nullable Object outcome() {
+		Handle<?> handle = this.task.handle();
+		return (handle != null) ? handle.rawOutcome() : null;
+	}
+
 	/** Gives back what is held. */
 	void release(TaskState outcome, Gate.Grants grants) {
 		int count = this.held;
@@ -176,7 +189,7 @@ final class Admission extends Gate.Applicant {
 	boolean lend() {
 		Gate.Grants grants = null;
 		for (int i = this.held - 1; i >= 0; i--) {
-			if (this.gates[i] instanceof FifoLimiter limiter) {
+			if (this.gates[i] instanceof LendingGate limiter) {
 				grants = (grants != null) ? grants : new Gate.Grants();
 				limiter.lend(grants);
 			}
@@ -195,7 +208,7 @@ final class Admission extends Gate.Applicant {
 	boolean takeBack() {
 		boolean interrupted = false;
 		for (int i = 0; i < this.held; i++) {
-			if (this.gates[i] instanceof FifoLimiter limiter) {
+			if (this.gates[i] instanceof LendingGate limiter) {
 				interrupted |= limiter.takeBack();
 			}
 		}

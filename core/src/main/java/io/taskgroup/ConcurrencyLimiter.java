@@ -31,10 +31,31 @@ public interface ConcurrencyLimiter extends TaskLimiter {
 	}
 
 	/**
+	 * Creates a limiter that has its limit from an algorithm, which hears how the tasks
+	 * fare. Setting its {@link #limit(int) limit} sets the highest one that it may reach.
+	 * @param algorithm the algorithm, for this limiter alone
+	 * @param maxLimit how many tasks may run at once at the most, at least 1
+	 * @return a new limiter
+	 * @throws IllegalArgumentException if the highest limit is less than 1
+	 */
+	static ConcurrencyLimiter adaptive(LimitAlgorithm algorithm, int maxLimit) {
+		return new AdaptiveLimiter(algorithm, maxLimit);
+	}
+
+	/**
 	 * Returns how many tasks may run at once.
 	 * @return the limit
 	 */
 	int limit();
+
+	/**
+	 * Returns the highest limit that an adaptive limiter may reach; the limit itself for
+	 * others.
+	 * @return the highest limit
+	 */
+	default int maxLimit() {
+		return limit();
+	}
 
 	/**
 	 * Changes how many tasks may run at once. Raising it starts waiting tasks at once;

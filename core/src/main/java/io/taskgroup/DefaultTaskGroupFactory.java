@@ -35,6 +35,8 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 	private final boolean recordsTimes;
 
+	private final SharedLimiters sharedLimiters = new SharedLimiters();
+
 	private final OpenScopes open = new OpenScopes();
 
 	private volatile boolean closed;
@@ -68,6 +70,11 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		Objects.requireNonNull(name, "name");
 		Spec known = this.specs.get(name);
 		return (known != null) ? known : this.defaults.named(Names.ofGroup(name));
+	}
+
+	@Override
+	public List<TaskLimiter> sharedLimiters(String name) {
+		return this.sharedLimiters.made(Names.ofGroup(name));
 	}
 
 	@Override
@@ -145,6 +152,10 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 	Iterable<AbstractTaskScope> open() {
 		return this.open.all;
+	}
+
+	SharedLimiters sharedLimiters() {
+		return this.sharedLimiters;
 	}
 
 	ThreadFactory threadFactory() {

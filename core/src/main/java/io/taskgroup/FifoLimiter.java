@@ -1,6 +1,9 @@
 package io.taskgroup;
 
+import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Permits go to those who take back what they lent first, then to newcomers, both in the
  * order in which they came. A newcomer gets a permit at once only if nobody waits.
  */
-final class FifoLimiter implements ConcurrencyLimiter, Gate {
+class FifoLimiter implements ConcurrencyLimiter, LendingGate {
 
 	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 100 : 0;
 
@@ -29,6 +32,9 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	/** Guarded by the lock for writing. */
 	private volatile int limit;
 
+	/** Who is told of changes. */
+	private final List<WeakReference<Listeners>> listeners = new CopyOnWriteArrayList<>();
+
 	/** Guarded by the lock. Never raised above the limit. */
 	private int inUse;
 
@@ -42,7 +48,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 		this.limit = checked(limit);
 	}
 
-	private static int checked(int limit) {
+	static int checked(int limit) {
 		if (limit < 1) {
 			throw new IllegalArgumentException("a concurrency limit must be at least 1, but is " + limit);
 		}
@@ -60,32 +66,62 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 		this.lock.lock();
 	}
 
-	long order() {
+	final long order() {
 		return this.order;
 	}
 
 	@Override
-	public int limit() {
+	public final int limit() {
 		return this.limit;
 	}
 
 	@Override
 	public void limit(int limit) {
-		checked(limit);
 		Grants grants = new Grants();
+		change(checked(limit), grants);
+		grants.tellAll();
+	}
+
+	/** Sets the limit, and says so. */
+	final void change(int limit, Grants grants) {
+		int before;
 		lock();
 		try {
+			before = this.limit;
 			this.limit = limit;
 			grant(grants);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		grants.tellAll();
+		if (limit != before) {
+			for (WeakReference<Listeners> reference : this.listeners) {
+				Listeners those = reference.get();
+				if (those != null) {
+					those.limitChanged(this, before, limit);
+				}
+			}
+		}
+	}
+
+	/** Has the listeners told of changes, as long as somebody else keeps them. */
+	final void tell(Listeners those) {
+		for (WeakReference<Listeners> known : this.listeners) {
+			if (known.refersTo(those)) {
+				return;
+			}
+		}
+		this.listeners.removeIf((known) -> known.refersTo(null));
+		this.listeners.add(new WeakReference<>(those));
+	}
+
+	/** The gate that one task goes through. */
+	Gate gate() {
+		return this;
 	}
 
 	@Override
-	public int inUse() {
+	public final int inUse() {
 		lock();
 		try {
 			return this.inUse;
@@ -96,7 +132,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	}
 
 	@Override
-	public int waiting() {
+	public final int waiting() {
 		lock();
 		try {
 			return this.newcomers.size() + this.returning.size();
@@ -107,7 +143,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	}
 
 	@Override
-	public boolean acquire(Applicant applicant) {
+	public final boolean acquire(Applicant applicant) {
 		if (applicant.isToldOfWaiting()) {
 			if (tryAcquire(applicant)) {
 				return true;
@@ -128,7 +164,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	}
 
 	@Override
-	public boolean tryAcquire(Applicant applicant) {
+	public final boolean tryAcquire(Applicant applicant) {
 		lock();
 		try {
 			return take();
@@ -148,7 +184,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	}
 
 	@Override
-	public boolean withdraw(Applicant applicant) {
+	public final boolean withdraw(Applicant applicant) {
 		lock();
 		try {
 			return this.newcomers.remove(applicant);
@@ -159,7 +195,7 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	}
 
 	@Override
-	public void release(Applicant applicant, TaskState outcome, Grants grants) {
+	public final void release(Applicant applicant, TaskState outcome, Grants grants) {
 		release(grants);
 	}
 
@@ -192,21 +228,12 @@ final class FifoLimiter implements ConcurrencyLimiter, Gate {
 	// Lending
 
 	@Override
-	public boolean isLendable() {
-		return true;
-	}
-
-	/** Lends a permit out, until {@link #takeBack}. */
-	void lend(Grants grants) {
+	public final void lend(Grants grants) {
 		release(grants);
 	}
 
-	/**
-	 * Takes a permit back that was lent out, ahead of newcomers. Blocks the thread,
-	 * whatever happens to it.
-	 * @return whether the thread was interrupted meanwhile; the flag has been taken
-	 */
-	boolean takeBack() {
+	@Override
+	public final boolean takeBack() {
 		Returner returner = new Returner(Thread.currentThread());
 		lock();
 		try {

@@ -29,9 +29,8 @@ interface Gate {
 	 */
 	void release(Applicant applicant, TaskState outcome, Grants grants);
 
-	/** Whether a permit can be lent out while its holder waits (8.3). */
-	default boolean isLendable() {
-		return false;
+	/** Called when the task that has the permit begins. On its thread. */
+	default void begun() {
 	}
 
 	/**

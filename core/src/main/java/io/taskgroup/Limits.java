@@ -18,20 +18,24 @@ final class Limits extends WaitStack {
 
 	private final List<TaskLimiter> limiters;
 
+	private final @Nullable TaskLimiter ofGroupAlone;
+
 	/** Those gates that serve all tasks; null if one is somebody else's. */
 	private final Gate @Nullable [] shared;
 
-	private final @Nullable QueueBound bound;
+	private final LimitPlan.@Nullable QueueBound bound;
 
 	/** Those of the limiters that say how many tasks run at once. */
 	private final ConcurrencyLimiter[] concurrency;
 
 	private final AtomicInteger queued = new AtomicInteger();
 
-	private Limits(List<TaskLimiter> limiters, @Nullable QueueBound bound) {
+	private Limits(List<TaskLimiter> limiters, @Nullable TaskLimiter ofGroupAlone,
+			LimitPlan.@Nullable QueueBound bound) {
 		this.limiters = limiters;
+		this.ofGroupAlone = ofGroupAlone;
 		this.bound = bound;
-		boolean ours = limiters.stream().allMatch(Gate.class::isInstance);
+		boolean ours = limiters.stream().allMatch((limiter) -> limiter instanceof Gate gate && gateOf(limiter) == gate);
 		this.concurrency = limiters.stream()
 			.filter(ConcurrencyLimiter.class::isInstance)
 			.toArray(ConcurrencyLimiter[]::new);
@@ -40,16 +44,31 @@ final class Limits extends WaitStack {
 
 	/** Returns the limits of a group that is opened with the given settings, if any. */
 	static @Nullable Limits of(Spec spec) {
-		if (spec.concurrency() == null && spec.limiters().isEmpty()) {
+		LimitPlan plan = spec.limits();
+		if (plan.isEmpty()) {
 			return null;
 		}
-		List<TaskLimiter> limiters = new ArrayList<>(spec.limiters());
-		limiters.sort(Comparator.comparingInt(Limits::rank).thenComparingLong(Limits::order));
-		if (spec.concurrency() != null) {
-			// the group's own comes first: nobody else waits for what its tasks hold
-			limiters.add(0, new FifoLimiter(spec.concurrency()));
+		List<TaskLimiter> limiters = new ArrayList<>(plan.limiters());
+		for (TaskLimiter shared : spec.factory().sharedLimiters().of(spec.name(), plan)) {
+			if (limiters.stream().noneMatch((known) -> known == shared)) {
+				limiters.add(shared);
+			}
 		}
-		return new Limits(List.copyOf(limiters), spec.queueBound());
+		limiters.sort(Comparator.comparingInt(Limits::rank).thenComparingLong(Limits::order));
+		FifoLimiter ofGroupAlone = (plan.perGroup() != null) ? new FifoLimiter(plan.perGroup()) : null;
+		if (ofGroupAlone != null) {
+			// it comes first: nobody else waits for what the group's tasks hold
+			limiters.add(0, ofGroupAlone);
+		}
+		Listeners listeners = spec.factory().listeners();
+		if (listeners.isPresent()) {
+			for (TaskLimiter limiter : limiters) {
+				if (limiter instanceof FifoLimiter ours) {
+					ours.tell(listeners);
+				}
+			}
+		}
+		return new Limits(List.copyOf(limiters), ofGroupAlone, plan.queueBound());
 	}
 
 	private static int rank(TaskLimiter limiter) {
@@ -60,14 +79,25 @@ final class Limits extends WaitStack {
 		return (limiter instanceof FifoLimiter ours) ? ours.order() : Long.MAX_VALUE;
 	}
 
+	List<LimiterSnapshot> snapshot() {
+		return this.limiters.stream()
+			.map((limiter) -> LimiterSnapshot.of(limiter, limiter == this.ofGroupAlone))
+			.toList();
+	}
+
 	Admission admissionOf(Task<?> task) {
 		Gate[] gates = this.shared;
 		if (gates == null) {
-			gates = this.limiters.stream()
-				.map((limiter) -> (limiter instanceof Gate ours) ? ours : new ForeignGate(limiter))
-				.toArray(Gate[]::new);
+			gates = this.limiters.stream().map(Limits::gateOf).toArray(Gate[]::new);
 		}
 		return new Admission(task, gates);
+	}
+
+	private static Gate gateOf(TaskLimiter limiter) {
+		if (limiter instanceof FifoLimiter ours) {
+			return ours.gate();
+		}
+		return (limiter instanceof Gate ours) ? ours : new ForeignGate(limiter);
 	}
 
 	/** How many tasks run at once at the most, or a guess if nobody says. */
@@ -129,17 +159,6 @@ final class Limits extends WaitStack {
 	@Override
 	boolean isReached(Waiter waiter) {
 		return waiter.isReleased() || this.queued.get() < capacity();
-	}
-
-	/**
-	 * How many tasks may wait for a permit.
-	 *
-	 * @param capacity how many; null for as many as run at once
-	 * @param rejects whether one too many is rejected, rather than made to wait
-	 * @param inBatches whether one who waits goes on only when half of them have left, so
-	 * that it is woken once for many
-	 */
-	record QueueBound(@Nullable Integer capacity, boolean rejects, boolean inBatches) {
 	}
 
 }

@@ -36,6 +36,10 @@ final class Listeners {
 		tell((listener) -> listener.groupCancelled(info, kind, cancellation.reason()));
 	}
 
+	void limitChanged(ConcurrencyLimiter limiter, int before, int now) {
+		tell((listener) -> listener.limitChanged(limiter, before, now));
+	}
+
 	void taskQueued(TaskInfo task) {
 		tell((listener) -> listener.taskQueued(task));
 	}

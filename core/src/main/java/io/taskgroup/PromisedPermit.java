@@ -22,6 +22,7 @@ final class PromisedPermit extends Gate.Applicant {
 	static CompletableFuture<TaskLimiter.Permit> from(Gate gate) {
 		PromisedPermit promised = new PromisedPermit(gate);
 		if (gate.acquire(promised)) {
+			gate.begun();
 			promised.future.complete(promised::release);
 		}
 		else {
@@ -36,6 +37,7 @@ final class PromisedPermit extends Gate.Applicant {
 
 	@Override
 	void granted(Gate.Grants grants) {
+		this.gate.begun();
 		if (!this.future.complete(this::release)) {
 			// cancelled at the same moment
 			this.gate.release(this, TaskState.CANCELLED, grants);

@@ -71,7 +71,12 @@ final class SnapshotTree {
 		return new TaskScopeSnapshot(open.id(), open.name(), open.supervisor(), cancellation != null,
 				Optional.ofNullable(cancellation).map(Cancellation::kind),
 				Optional.ofNullable(cancellation).map(Cancellation::reason), age(open.ageNanos()), scope.timeLeft(),
-				tasks, snapshots(this.children.get(scope)));
+				limiters(open), tasks, snapshots(this.children.get(scope)));
+	}
+
+	private static List<LimiterSnapshot> limiters(AbstractTaskScope open) {
+		Limits limits = open.limits();
+		return (limits != null) ? limits.snapshot() : List.of();
 	}
 
 	private void addIfLive(List<TaskSnapshot> tasks, Task<?> task) {

@@ -1,12 +1,12 @@
 package io.taskgroup;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,25 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param factory the factory
  * @param name the name
  * @param timeouts after which time the group ends
- * @param concurrency how many of the group's tasks run at once, or null
- * @param limiters what its tasks need permits of besides; each at most once
- * @param queueBound how many of its tasks may wait for permits, or null
+ * @param limits what limits its tasks have
  * @param staggering after which time {@code any} starts its next task
  * @param errorHandler who hears of a supervisor's failures, or null for the default
  * @param isDetached whether it is no child of the caller's scope
  * @param settings what it hands down
  */
-record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nullable Integer concurrency,
-		List<TaskLimiter> limiters, Limits.@Nullable QueueBound queueBound, Duration staggering,
+record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, LimitPlan limits, Duration staggering,
 		@Nullable TaskErrorHandler errorHandler, boolean isDetached, Settings settings) implements TaskGroupSpec {
 
 	Spec(DefaultTaskGroupFactory factory, String name, Settings settings) {
-		this(factory, name, new Timeouts(null, null), null, List.of(), null, Duration.ZERO, null, false, settings);
+		this(factory, name, new Timeouts(null, null), LimitPlan.NONE, Duration.ZERO, null, false, settings);
 	}
 
 	Spec named(String name) {
-		return new Spec(this.factory, name, this.timeouts, this.concurrency, this.limiters, this.queueBound,
-				this.staggering, this.errorHandler, this.isDetached, this.settings);
+		return new Spec(this.factory, name, this.timeouts, this.limits, this.staggering, this.errorHandler,
+				this.isDetached, this.settings);
 	}
 
 	@Override
@@ -50,8 +47,8 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 	}
 
 	private Spec with(Timeouts timeouts) {
-		return new Spec(this.factory, this.name, timeouts, this.concurrency, this.limiters, this.queueBound,
-				this.staggering, this.errorHandler, this.isDetached, this.settings);
+		return new Spec(this.factory, this.name, timeouts, this.limits, this.staggering, this.errorHandler,
+				this.isDetached, this.settings);
 	}
 
 	@Override
@@ -60,20 +57,26 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 			throw new IllegalArgumentException(
 					"maxConcurrency of group '" + this.name + "' must be at least 1, but is " + limit);
 		}
-		return new Spec(this.factory, this.name, this.timeouts, limit, this.limiters, this.queueBound, this.staggering,
-				this.errorHandler, this.isDetached, this.settings);
+		return with(this.limits.perGroup(limit));
+	}
+
+	@Override
+	public TaskGroupSpec sharedConcurrency(int limit) {
+		if (limit < 1) {
+			throw new IllegalArgumentException(
+					"sharedConcurrency of group '" + this.name + "' must be at least 1, but is " + limit);
+		}
+		return with(this.limits.shared(limit));
+	}
+
+	@Override
+	public TaskGroupSpec sharedLimiter(Function<String, ? extends TaskLimiter> limiterOfName) {
+		return with(this.limits.and(Objects.requireNonNull(limiterOfName, "limiterOfName")));
 	}
 
 	@Override
 	public TaskGroupSpec limiter(TaskLimiter limiter) {
-		Objects.requireNonNull(limiter, "limiter");
-		if (this.limiters.stream().anyMatch((known) -> known == limiter)) {
-			return this;
-		}
-		List<TaskLimiter> more = new ArrayList<>(this.limiters);
-		more.add(limiter);
-		return new Spec(this.factory, this.name, this.timeouts, this.concurrency, List.copyOf(more), this.queueBound,
-				this.staggering, this.errorHandler, this.isDetached, this.settings);
+		return with(this.limits.and(Objects.requireNonNull(limiter, "limiter")));
 	}
 
 	@Override
@@ -84,23 +87,22 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 			throw new IllegalArgumentException("the queue's capacity of group '" + this.name + "' must be at least "
 					+ least + " with " + whenFull + ", but is " + capacity);
 		}
-		return with(new Limits.QueueBound(capacity, whenFull == WhenFull.REJECT, false));
+		return with(this.limits.queueBound(new LimitPlan.QueueBound(capacity, whenFull == WhenFull.REJECT, false)));
 	}
 
 	/** For those who ask for input as they go: they wait when enough of it is queued. */
 	Spec asItGoes() {
-		Integer capacity = (this.queueBound != null) ? this.queueBound.capacity() : null;
-		return with(new Limits.QueueBound(capacity, false, true));
+		return with(this.limits.asItGoes());
 	}
 
 	/** For those who see to it themselves that not too many tasks wait. */
 	Spec unbounded() {
-		return with((Limits.QueueBound) null);
+		return with(this.limits.queueBound(null));
 	}
 
-	private Spec with(Limits.@Nullable QueueBound queueBound) {
-		return new Spec(this.factory, this.name, this.timeouts, this.concurrency, this.limiters, queueBound,
-				this.staggering, this.errorHandler, this.isDetached, this.settings);
+	private Spec with(LimitPlan limits) {
+		return new Spec(this.factory, this.name, this.timeouts, limits, this.staggering, this.errorHandler,
+				this.isDetached, this.settings);
 	}
 
 	@Override
@@ -109,21 +111,21 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 			throw new IllegalArgumentException(
 					"the stagger of group '" + this.name + "' must not be negative, but is " + delay);
 		}
-		return new Spec(this.factory, this.name, this.timeouts, this.concurrency, this.limiters, this.queueBound, delay,
-				this.errorHandler, this.isDetached, this.settings);
+		return new Spec(this.factory, this.name, this.timeouts, this.limits, delay, this.errorHandler, this.isDetached,
+				this.settings);
 	}
 
 	@Override
 	public TaskGroupSpec onError(TaskErrorHandler handler) {
 		Objects.requireNonNull(handler, "handler");
-		return new Spec(this.factory, this.name, this.timeouts, this.concurrency, this.limiters, this.queueBound,
-				this.staggering, handler, this.isDetached, this.settings);
+		return new Spec(this.factory, this.name, this.timeouts, this.limits, this.staggering, handler, this.isDetached,
+				this.settings);
 	}
 
 	@Override
 	public TaskGroupSpec detached() {
-		return new Spec(this.factory, this.name, this.timeouts, this.concurrency, this.limiters, this.queueBound,
-				this.staggering, this.errorHandler, true, this.settings);
+		return new Spec(this.factory, this.name, this.timeouts, this.limits, this.staggering, this.errorHandler, true,
+				this.settings);
 	}
 
 	@Override
@@ -137,8 +139,8 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, @Nu
 	}
 
 	private Spec with(Settings settings) {
-		return new Spec(this.factory, this.name, this.timeouts, this.concurrency, this.limiters, this.queueBound,
-				this.staggering, this.errorHandler, this.isDetached, settings);
+		return new Spec(this.factory, this.name, this.timeouts, this.limits, this.staggering, this.errorHandler,
+				this.isDetached, settings);
 	}
 
 	/** The nearer of the two deadlines. */

@@ -321,6 +321,10 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	}
 
 	private void runInside(Strand strand) {
+		Admission admitted = this.admission;
+		if (admitted != null) {
+			admitted.begun();
+		}
 		if (this.owner.factory().recordsTimes()) {
 			this.startedNanos = System.nanoTime();
 			this.owner.factory().listeners().taskStarted(this, this.startedNanos - this.forkedNanos);

@@ -29,6 +29,17 @@ public interface TaskGroupFactory extends AutoCloseable {
 	TaskGroupSpec named(String name);
 
 	/**
+	 * Returns the limiters that all groups of a name share: the one of
+	 * {@link TaskGroupSpec#sharedConcurrency}, if any, and then those of
+	 * {@link TaskGroupSpec#sharedLimiter}. They are made when the first such group is
+	 * opened; before that there are none.
+	 * @param name the name
+	 * @return the limiters, to look at them or to change them
+	 * @throws IllegalArgumentException if the name cannot be one
+	 */
+	List<TaskLimiter> sharedLimiters(String name);
+
+	/**
 	 * Returns what is open now: the groups and supervisors of this factory as a tree,
 	 * each below the task or group in which it was opened. Nobody is stopped for it, so
 	 * it is what was seen while walking, not one instant.

@@ -41,7 +41,18 @@ public interface TaskGroupListener {
 	}
 
 	/**
-	 * A task has to wait for a permit. Not called for a task that starts at once.
+	 * The limit of a concurrency limiter has changed that this factory's groups use, or
+	 * have used.
+	 * @param limiter the limiter
+	 * @param before the limit up to now
+	 * @param now the new limit
+	 */
+	default void limitChanged(ConcurrencyLimiter limiter, int before, int now) {
+	}
+
+	/**
+	 * A task has to wait for a permit. Called before it waits. Not called for a task that
+	 * starts at once.
 	 * @param task the task
 	 */
 	default void taskQueued(TaskInfo task) {

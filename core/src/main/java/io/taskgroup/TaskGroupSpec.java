@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,27 @@ public interface TaskGroupSpec {
 	 * @throws IllegalArgumentException if the limit is less than 1
 	 */
 	TaskGroupSpec maxConcurrency(int limit);
+
+	/**
+	 * Limits how many tasks of all groups of this name, opened by this factory, run at
+	 * once. The limit is made when the first of them is opened, and kept as long as the
+	 * factory; {@link TaskGroupFactory#sharedLimiters} has it, to be changed.
+	 * @param limit how many, at least 1; the same for all groups of the name, whose
+	 * opening else throws an {@link IllegalStateException}
+	 * @return a new spec
+	 * @throws IllegalArgumentException if the limit is less than 1
+	 */
+	TaskGroupSpec sharedConcurrency(int limit);
+
+	/**
+	 * Adds a limiter that all groups of this name, opened by this factory, share. This is
+	 * for defaults: each name has a limiter of its own. For one name, or for several that
+	 * share one, use {@link #limiter}.
+	 * @param limiterOfName makes the limiter of the name that it is given; called once
+	 * for each name, when the first group is opened
+	 * @return a new spec
+	 */
+	TaskGroupSpec sharedLimiter(Function<String, ? extends TaskLimiter> limiterOfName);
 
 	/**
 	 * Adds a limiter: each task needs a permit of it, besides those of all other

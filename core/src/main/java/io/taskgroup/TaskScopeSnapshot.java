@@ -15,18 +15,21 @@ import java.util.Optional;
  * @param cancelReason why, in words
  * @param age how long it has been open; empty if the factory keeps no times
  * @param timeLeft the time left until its own deadline; empty if it has none
+ * @param limiters the limiters of its tasks, in the order in which a task asks them
  * @param tasks its tasks that have not ended
  * @param children what was opened inside its body and is still open
  * @see TaskGroupFactory#snapshot()
  */
 public record TaskScopeSnapshot(long id, String name, boolean supervisor, boolean cancelled,
 		Optional<CancelKind> cancelKind, Optional<String> cancelReason, Optional<Duration> age,
-		Optional<Duration> timeLeft, List<TaskSnapshot> tasks, List<TaskScopeSnapshot> children) {
+		Optional<Duration> timeLeft, List<LimiterSnapshot> limiters, List<TaskSnapshot> tasks,
+		List<TaskScopeSnapshot> children) {
 
 	/**
 	 * Creates the snapshot.
 	 */
 	public TaskScopeSnapshot {
+		limiters = List.copyOf(limiters);
 		tasks = List.copyOf(tasks);
 		children = List.copyOf(children);
 	}
