@@ -2,9 +2,14 @@ package io.taskgroup;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library's rate limiter: a queue in front of a Bucket4j bucket. Nobody takes a token
@@ -19,24 +24,49 @@ final class BucketLimiter implements RateLimiter, Gate {
 	/** Guarded by the lock. */
 	private final Queue queue = new Queue();
 
-	/** Whether the timer will come. Guarded by the lock. */
-	private boolean scheduled;
+	/** The timer, if it will come. Guarded by the lock. */
+	private @Nullable Future<?> scheduled;
+
+	/** Written under the lock. */
+	private volatile Rate rate;
 
 	BucketLimiter(long permits, Duration period, long burst) {
-		check("permits", permits);
-		check("burst", burst);
-		if (period.isNegative() || period.isZero()) {
-			throw new IllegalArgumentException("the period of a rate limit must be more than zero, but is " + period);
-		}
-		this.bucket = Bucket.builder()
-			.addLimit((limit) -> limit.capacity(burst).refillGreedy(permits, period))
-			.withNanosecondPrecision()
-			.build();
+		this.rate = new Rate(permits, period, burst);
+		this.bucket = Bucket.builder().addLimit(this.rate.bandwidth()).withNanosecondPrecision().build();
 	}
 
-	private static void check(String what, long value) {
-		if (value < 1) {
-			throw new IllegalArgumentException("the " + what + " of a rate limit must be at least 1, but is " + value);
+	@Override
+	public long permits() {
+		return this.rate.permits();
+	}
+
+	@Override
+	public Duration period() {
+		return this.rate.period();
+	}
+
+	@Override
+	public long burst() {
+		return this.rate.burst();
+	}
+
+	@Override
+	public void rate(long permits, Duration period, long burst) {
+		Rate changed = new Rate(permits, period, burst);
+		BucketConfiguration configuration = BucketConfiguration.builder().addLimit(changed.bandwidth()).build();
+		this.lock.lock();
+		try {
+			this.bucket.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS);
+			this.rate = changed;
+			// the timer was to come when the old rate had the next token
+			Future<?> coming = this.scheduled;
+			if (coming != null && coming.cancel(false)) {
+				this.scheduled = null;
+			}
+			schedule();
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -111,10 +141,9 @@ final class BucketLimiter implements RateLimiter, Gate {
 
 	/** Has the timer come when the next token is there. Holds the lock. */
 	private void schedule() {
-		if (!this.scheduled && this.queue.size() > 0) {
+		if (this.scheduled == null && this.queue.size() > 0) {
 			long wait = this.bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
-			this.scheduled = true;
-			var unused = Timer.schedule(this::refilled, wait);
+			this.scheduled = Timer.schedule(this::refilled, wait);
 		}
 	}
 
@@ -123,7 +152,7 @@ final class BucketLimiter implements RateLimiter, Gate {
 		Grants grants = new Grants();
 		this.lock.lock();
 		try {
-			this.scheduled = false;
+			this.scheduled = null;
 			while (this.queue.size() > 0 && this.bucket.tryConsume(1)) {
 				Applicant next = this.queue.poll();
 				if (next != null) {
@@ -141,6 +170,37 @@ final class BucketLimiter implements RateLimiter, Gate {
 	@Override
 	public CompletableFuture<Permit> acquire() {
 		return PromisedPermit.from(this);
+	}
+
+	/**
+	 * How many tasks may start, and when.
+	 *
+	 * @param permits how many in a period
+	 * @param period the period
+	 * @param burst how many at once
+	 */
+	private record Rate(long permits, Duration period, long burst) {
+
+		Rate {
+			check("permits", permits);
+			check("burst", burst);
+			if (period.isNegative() || period.isZero()) {
+				throw new IllegalArgumentException(
+						"the period of a rate limit must be more than zero, but is " + period);
+			}
+		}
+
+		private static void check(String what, long value) {
+			if (value < 1) {
+				throw new IllegalArgumentException(
+						"the " + what + " of a rate limit must be at least 1, but is " + value);
+			}
+		}
+
+		Bandwidth bandwidth() {
+			return Bandwidth.builder().capacity(this.burst).refillGreedy(this.permits, this.period).build();
+		}
+
 	}
 
 }

@@ -25,9 +25,7 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 	private final ThreadFactory threadFactory;
 
-	private final Spec defaults;
-
-	private final Map<String, Spec> specs;
+	private final SpecsByName specs;
 
 	private final @Nullable ContextPropagation context;
 
@@ -47,29 +45,14 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		this.listeners = new Listeners(builder.listeners);
 		this.recordsTimes = builder.recordTimes || this.listeners.isPresent();
 		Settings settings = builder.settings.classifiers(builder.classifiers);
-		this.defaults = refine(new Spec(this, "defaults", settings), builder.defaults);
-		this.specs = new HashMap<>();
-		builder.byName
-			.forEach((name, settingsOfName) -> this.specs.put(name, refine(this.defaults.named(name), settingsOfName)));
-	}
-
-	private static Spec refine(Spec base, List<UnaryOperator<TaskGroupSpec>> settings) {
-		TaskGroupSpec spec = base;
-		for (UnaryOperator<TaskGroupSpec> setting : settings) {
-			spec = setting.apply(spec);
-		}
-		if (spec instanceof Spec refined && refined.factory() == base.factory()) {
-			return refined;
-		}
-		throw new IllegalArgumentException(
-				"the settings of '" + base.name() + "' must return the spec they were given, refined");
+		Spec defaults = SpecsByName.refine(new Spec(this, "defaults", settings), builder.defaults);
+		this.specs = new SpecsByName(defaults, builder.moving, builder.byName);
 	}
 
 	@Override
 	public TaskGroupSpec named(String name) {
 		Objects.requireNonNull(name, "name");
-		Spec known = this.specs.get(name);
-		return (known != null) ? known : this.defaults.named(Names.ofGroup(name));
+		return this.specs.of(name);
 	}
 
 	@Override
@@ -215,6 +198,8 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 		private final List<UnaryOperator<TaskGroupSpec>> defaults = new ArrayList<>();
 
+		private final List<TaskGroupSettings> moving = new ArrayList<>();
+
 		private final Map<String, List<UnaryOperator<TaskGroupSpec>>> byName = new HashMap<>();
 
 		private final List<ContextPropagation> contexts = new ArrayList<>();
@@ -246,6 +231,12 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		@Override
 		public Builder defaults(UnaryOperator<TaskGroupSpec> settings) {
 			this.defaults.add(Objects.requireNonNull(settings, "settings"));
+			return this;
+		}
+
+		@Override
+		public Builder settings(TaskGroupSettings settings) {
+			this.moving.add(Objects.requireNonNull(settings, "settings"));
 			return this;
 		}
 

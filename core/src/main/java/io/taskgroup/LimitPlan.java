@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueBound how many of its tasks may wait for permits, or null
  */
 record LimitPlan(@Nullable Integer perGroup, @Nullable Integer shared,
-		List<Function<String, ? extends TaskLimiter>> makers, List<TaskLimiter> limiters,
+		List<Function<String, ? extends @Nullable TaskLimiter>> makers, List<TaskLimiter> limiters,
 		@Nullable QueueBound queueBound) {
 
 	static final LimitPlan NONE = new LimitPlan(null, null, List.of(), List.of(), null);
@@ -33,7 +33,7 @@ record LimitPlan(@Nullable Integer perGroup, @Nullable Integer shared,
 		return new LimitPlan(this.perGroup, limit, this.makers, this.limiters, this.queueBound);
 	}
 
-	LimitPlan and(Function<String, ? extends TaskLimiter> maker) {
+	LimitPlan and(Function<String, ? extends @Nullable TaskLimiter> maker) {
 		return new LimitPlan(this.perGroup, this.shared, withOne(this.makers, maker), this.limiters, this.queueBound);
 	}
 

@@ -40,6 +40,35 @@ public interface RateLimiter extends TaskLimiter {
 	}
 
 	/**
+	 * Returns how many tasks may start in a period.
+	 * @return the permits
+	 */
+	long permits();
+
+	/**
+	 * Returns the period.
+	 * @return the period, more than zero
+	 */
+	Duration period();
+
+	/**
+	 * Returns how many tasks may start at once after a pause.
+	 * @return the burst
+	 */
+	long burst();
+
+	/**
+	 * Changes the rate. What has been saved up stays, up to the new burst. Tasks that
+	 * wait keep their places and wait for the new rate.
+	 * @param permits how many tasks may start in a period, at least 1
+	 * @param period the period, more than zero
+	 * @param burst how many tasks may start at once after a pause, at least 1
+	 * @throws IllegalArgumentException if a value is out of its range; then nothing
+	 * changes
+	 */
+	void rate(long permits, Duration period, long burst);
+
+	/**
 	 * Returns how many wait for a permit now.
 	 * @return the number of those who wait
 	 */

@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -59,8 +58,11 @@ final class SharedLimiters {
 			if (plan.shared() != null) {
 				limiters.add(concurrency(name, plan.shared()));
 			}
-			for (Function<String, ? extends TaskLimiter> maker : plan.makers()) {
-				limiters.add(made(name, maker));
+			for (Function<String, ? extends @Nullable TaskLimiter> maker : plan.makers()) {
+				TaskLimiter limiter = made(name, maker);
+				if (limiter != null) {
+					limiters.add(limiter);
+				}
 			}
 			return limiters;
 		}
@@ -80,15 +82,16 @@ final class SharedLimiters {
 		}
 
 		/** Holds the lock. */
-		private TaskLimiter made(String name, Function<String, ? extends TaskLimiter> maker) {
+		private @Nullable TaskLimiter made(String name, Function<String, ? extends @Nullable TaskLimiter> maker) {
 			for (Made known : this.made) {
 				if (known.maker() == maker) {
 					return known.limiter();
 				}
 			}
-			TaskLimiter limiter = Objects.requireNonNull(maker.apply(name),
-					"sharedLimiter of group '" + name + "' made no limiter");
-			this.made.add(new Made(maker, limiter));
+			TaskLimiter limiter = maker.apply(name);
+			if (limiter != null) {
+				this.made.add(new Made(maker, limiter));
+			}
 			return limiter;
 		}
 
@@ -109,7 +112,7 @@ final class SharedLimiters {
 	 * @param maker who made it
 	 * @param limiter the limiter
 	 */
-	private record Made(Function<String, ? extends TaskLimiter> maker, TaskLimiter limiter) {
+	private record Made(Function<String, ? extends @Nullable TaskLimiter> maker, TaskLimiter limiter) {
 	}
 
 }

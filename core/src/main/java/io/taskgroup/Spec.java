@@ -70,7 +70,7 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, Lim
 	}
 
 	@Override
-	public TaskGroupSpec sharedLimiter(Function<String, ? extends TaskLimiter> limiterOfName) {
+	public TaskGroupSpec sharedLimiter(Function<String, ? extends @Nullable TaskLimiter> limiterOfName) {
 		return with(this.limits.and(Objects.requireNonNull(limiterOfName, "limiterOfName")));
 	}
 

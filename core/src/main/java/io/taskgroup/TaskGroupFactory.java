@@ -112,6 +112,16 @@ public interface TaskGroupFactory extends AutoCloseable {
 		Builder defaults(UnaryOperator<TaskGroupSpec> settings);
 
 		/**
+		 * Sets what groups start from, on top of the defaults and below what
+		 * {@link #settings(String, UnaryOperator)} sets for a name. It is asked each time
+		 * a group is named, so these settings may change. Several are asked in the order
+		 * in which they were added.
+		 * @param settings the settings
+		 * @return this builder
+		 */
+		Builder settings(TaskGroupSettings settings);
+
+		/**
 		 * Sets what groups of a name start from, on top of the defaults. Setting a name
 		 * again refines what was there.
 		 * @param name the name

@@ -63,11 +63,12 @@ public interface TaskGroupSpec {
 	 * Adds a limiter that all groups of this name, opened by this factory, share. This is
 	 * for defaults: each name has a limiter of its own. For one name, or for several that
 	 * share one, use {@link #limiter}.
-	 * @param limiterOfName makes the limiter of the name that it is given; called once
-	 * for each name, when the first group is opened
+	 * @param limiterOfName makes the limiter of the name that it is given, when the first
+	 * group is opened; if it returns null there is none, and it is asked again for the
+	 * next group
 	 * @return a new spec
 	 */
-	TaskGroupSpec sharedLimiter(Function<String, ? extends TaskLimiter> limiterOfName);
+	TaskGroupSpec sharedLimiter(Function<String, ? extends @Nullable TaskLimiter> limiterOfName);
 
 	/**
 	 * Adds a limiter: each task needs a permit of it, besides those of all other

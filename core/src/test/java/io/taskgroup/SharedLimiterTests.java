@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
  * Rule 8.2 for limiters that all groups of a name share, and who hears of a changed
@@ -174,11 +173,17 @@ class SharedLimiterTests {
 	}
 
 	@Test
-	@DisplayName("8.1 a maker that makes nothing, or fails, keeps the group from being opened")
-	void makerFails() {
-		assertThatNullPointerException()
-			.isThrownBy(() -> this.groups.named("none").sharedLimiter(name -> null).openScope())
-			.withMessageContaining("'none'");
+	@DisplayName("8.1 a maker that makes no limiter for a name is asked again; one that fails opens no group")
+	void makerOfNothing() throws Exception {
+		AtomicInteger asked = new AtomicInteger();
+		TaskGroupSpec spec = this.groups.named("later")
+			.sharedLimiter(name -> (asked.incrementAndGet() > 1) ? ConcurrencyLimiter.of(1) : null);
+		spec.openScope().close();
+		assertThat(this.groups.sharedLimiters("later")).isEmpty();
+		spec.openScope().close();
+		spec.openScope().close();
+		assertThat(this.groups.sharedLimiters("later")).hasSize(1);
+		assertThat(asked).hasValue(2);
 		assertThatIllegalStateException().isThrownBy(() -> this.groups.named("fails").sharedLimiter(name -> {
 			throw new IllegalStateException("no limiter for " + name);
 		}).openScope()).withMessage("no limiter for fails");
