@@ -174,7 +174,8 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 
 	/** Makes the task a member, and gives it a thread as soon as it has its permits. */
 	private <T extends @Nullable Object> Task<T> launchTask(Handle<T> handle, Callable<? extends T> callable) {
-		Task<T> task = new Task<>(this, handle, callable, this.factory.captureContext());
+		Task<T> task = new Task<>(this, handle, callable);
+		task.setContext(this.factory.captureContext(task));
 		if (!this.members.join(task)) {
 			throw new TaskGroupClosedException("group '" + name() + "' has ended and takes no more tasks");
 		}

@@ -29,6 +29,8 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 	private final @Nullable ContextPropagation context;
 
+	private final List<TaskInstrumentation> instrumentations;
+
 	private final Listeners listeners;
 
 	private final boolean recordsTimes;
@@ -42,6 +44,7 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 	private DefaultTaskGroupFactory(DefaultBuilder builder) {
 		this.threadFactory = builder.threadFactory;
 		this.context = ContextChain.of(builder.contexts);
+		this.instrumentations = List.copyOf(builder.instrumentations);
 		this.listeners = new Listeners(builder.listeners);
 		this.recordsTimes = builder.recordTimes || this.listeners.isPresent();
 		Settings settings = builder.settings.classifiers(builder.classifiers);
@@ -158,8 +161,9 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		return this.recordsTimes ? System.nanoTime() : 0;
 	}
 
-	ContextPropagation.@Nullable Captured captureContext() {
-		return (this.context != null) ? this.context.capture() : null;
+	ContextPropagation.@Nullable Captured captureContext(TaskInfo task) {
+		ContextPropagation.Captured captured = (this.context != null) ? this.context.capture() : null;
+		return this.instrumentations.isEmpty() ? captured : Accompanied.of(captured, this.instrumentations, task);
 	}
 
 	/** What is open; whoever closes the factory waits for it to be nothing. */
@@ -203,6 +207,8 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		private final Map<String, List<UnaryOperator<TaskGroupSpec>>> byName = new HashMap<>();
 
 		private final List<ContextPropagation> contexts = new ArrayList<>();
+
+		private final List<TaskInstrumentation> instrumentations = new ArrayList<>();
 
 		private final List<TaskGroupListener> listeners = new ArrayList<>();
 
@@ -250,6 +256,12 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		@Override
 		public Builder contextPropagation(ContextPropagation contextPropagation) {
 			this.contexts.add(Objects.requireNonNull(contextPropagation, "contextPropagation"));
+			return this;
+		}
+
+		@Override
+		public Builder instrumentation(TaskInstrumentation instrumentation) {
+			this.instrumentations.add(Objects.requireNonNull(instrumentation, "instrumentation"));
 			return this;
 		}
 

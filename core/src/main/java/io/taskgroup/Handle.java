@@ -113,15 +113,22 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 	public final TaskState state() {
 		Task<T> running = this.task;
 		Object now = this.outcome;
-		return switch (now) {
-			case null -> stateOf(running);
+		return (now != null) ? stateOf(now) : stateWhileLive(running);
+	}
+
+	static TaskState stateOf(Object outcome) {
+		return switch (outcome) {
 			case Thrown thrown -> TaskState.FAILED;
 			case Stopped stopped -> TaskState.CANCELLED;
 			default -> TaskState.SUCCESS;
 		};
 	}
 
-	private static TaskState stateOf(@Nullable Task<?> running) {
+	static @Nullable Throwable exceptionOf(Object outcome) {
+		return (outcome instanceof Thrown(Throwable exception)) ? exception : null;
+	}
+
+	private static TaskState stateWhileLive(@Nullable Task<?> running) {
 		if (running != null && running.isQueued()) {
 			return TaskState.QUEUED;
 		}

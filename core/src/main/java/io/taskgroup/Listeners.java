@@ -40,20 +40,43 @@ final class Listeners {
 		tell((listener) -> listener.limitChanged(limiter, before, now));
 	}
 
+	// Each task comes by here: no lambdas, which would have to be allocated
+
 	void taskQueued(TaskInfo task) {
-		tell((listener) -> listener.taskQueued(task));
+		for (TaskGroupListener listener : this.all) {
+			try {
+				listener.taskQueued(task);
+			}
+			catch (Throwable ex) {
+				failed(listener, ex);
+			}
+		}
 	}
 
 	void taskStarted(TaskInfo task, long waitedNanos) {
-		tell((listener) -> listener.taskStarted(task, waitedNanos));
+		for (TaskGroupListener listener : this.all) {
+			try {
+				listener.taskStarted(task, waitedNanos);
+			}
+			catch (Throwable ex) {
+				failed(listener, ex);
+			}
+		}
+	}
+
+	void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos, long ranNanos) {
+		for (TaskGroupListener listener : this.all) {
+			try {
+				listener.taskEnded(task, outcome, exception, waitedNanos, ranNanos);
+			}
+			catch (Throwable ex) {
+				failed(listener, ex);
+			}
+		}
 	}
 
 	void taskCancelled(TaskInfo task, Cancellation cancellation) {
 		tell((listener) -> listener.taskCancelled(task, cancellation.kind(), cancellation.reason()));
-	}
-
-	void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos, long ranNanos) {
-		tell((listener) -> listener.taskEnded(task, outcome, exception, waitedNanos, ranNanos));
 	}
 
 	private void tell(Consumer<TaskGroupListener> event) {
@@ -62,9 +85,13 @@ final class Listeners {
 				event.accept(listener);
 			}
 			catch (Throwable ex) {
-				Log.log(Level.ERROR, "the listener " + listener.getClass().getName() + " failed", ex);
+				failed(listener, ex);
 			}
 		}
+	}
+
+	private static void failed(TaskGroupListener listener, Throwable exception) {
+		Log.log(Level.ERROR, "the listener " + listener.getClass().getName() + " failed", exception);
 	}
 
 }

@@ -84,15 +84,13 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	 */
 	private @Nullable Admission admission;
 
-	Task(AbstractTaskScope owner, Handle<T> handle, Callable<? extends T> callable,
-			ContextPropagation.@Nullable Captured context) {
+	Task(AbstractTaskScope owner, Handle<T> handle, Callable<? extends T> callable) {
 		super(owner.scope(), owner.scope().settings());
 		this.owner = owner;
 		this.id = handle.id();
 		this.name = handle.givenName();
 		this.handle = handle;
 		this.callable = callable;
-		this.context = context;
 		this.forkedNanos = owner.factory().now();
 		handle.setTask(this);
 	}
@@ -184,6 +182,11 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	}
 
 	// Its way to a thread
+
+	/** Before it is shared. */
+	void setContext(ContextPropagation.@Nullable Captured context) {
+		this.context = context;
+	}
 
 	void setAdmission(Admission admission) {
 		this.admission = admission;
@@ -349,7 +352,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			conclude(outcome);
 		}
 		finally {
-			takeBack(restored);
+			takeBack(restored, outcome);
 		}
 	}
 
@@ -440,9 +443,12 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		}
 	}
 
-	private void takeBack(ContextPropagation.@Nullable Restored restored) {
+	private void takeBack(ContextPropagation.@Nullable Restored restored, Object outcome) {
 		if (restored != null) {
 			try {
+				if (restored instanceof Accompanied.Running accompanied) {
+					accompanied.ended(Handle.stateOf(outcome), Handle.exceptionOf(outcome));
+				}
 				restored.close();
 			}
 			catch (Throwable ex) {

@@ -141,6 +141,14 @@ public interface TaskGroupFactory extends AutoCloseable {
 		Builder contextPropagation(ContextPropagation contextPropagation);
 
 		/**
+		 * Adds what accompanies each task, for tracing and the like. Several start in the
+		 * order in which they were added, and end in the opposite order.
+		 * @param instrumentation what accompanies the tasks
+		 * @return this builder
+		 */
+		Builder instrumentation(TaskInstrumentation instrumentation);
+
+		/**
 		 * Adds a listener. Several are called in the order in which they were added.
 		 * @param listener the listener
 		 * @return this builder
