@@ -1,0 +1,245 @@
+package io.taskgroup.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.taskgroup.TaskGroupSpec.WhenFull;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+
+/**
+ * The settings of task groups.
+ */
+@ConfigurationProperties("taskgroup")
+public class TaskGroupProperties implements Validator {
+
+	/**
+	 * Whether task groups are set up.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Kind of the threads that run tasks.
+	 */
+	private Threads threads = Threads.VIRTUAL;
+
+	/**
+	 * Settings of every group.
+	 */
+	@NestedConfigurationProperty
+	private GroupProperties defaults = new GroupProperties();
+
+	/**
+	 * Settings of groups by their name, on top of the defaults.
+	 */
+	private Map<String, GroupProperties> groups = new LinkedHashMap<>();
+
+	private final Shutdown shutdown = new Shutdown();
+
+	private final Metrics metrics = new Metrics();
+
+	private final Observations observations = new Observations();
+
+	/** Creates the properties with their defaults. */
+	public TaskGroupProperties() {
+		this.defaults.getRateLimit().setPeriod(Duration.ofSeconds(1));
+		this.defaults.getQueue().setWhenFull(WhenFull.WAIT);
+		this.defaults.getCancellation().setReinterruptEvery(Duration.ofSeconds(5));
+		this.defaults.getCancellation().setWarnAfter(Duration.ofSeconds(10));
+	}
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public Threads getThreads() {
+		return this.threads;
+	}
+
+	public void setThreads(Threads threads) {
+		this.threads = threads;
+	}
+
+	public GroupProperties getDefaults() {
+		return this.defaults;
+	}
+
+	public void setDefaults(GroupProperties defaults) {
+		this.defaults = defaults;
+	}
+
+	public Map<String, GroupProperties> getGroups() {
+		return this.groups;
+	}
+
+	public void setGroups(Map<String, GroupProperties> groups) {
+		this.groups = groups;
+	}
+
+	public Shutdown getShutdown() {
+		return this.shutdown;
+	}
+
+	public Metrics getMetrics() {
+		return this.metrics;
+	}
+
+	public Observations getObservations() {
+		return this.observations;
+	}
+
+	@Override
+	public boolean supports(Class<?> type) {
+		return TaskGroupProperties.class.isAssignableFrom(type);
+	}
+
+	@Override
+	public void validate(Object target, Errors errors) {
+		TaskGroupProperties properties = (TaskGroupProperties) target;
+		new GroupPropertiesValidator(errors, "defaults").validate(properties.getDefaults());
+		properties.getGroups()
+			.forEach((name, group) -> new GroupPropertiesValidator(errors, "groups[" + name + "]").validate(name,
+					group));
+		Duration timeout = properties.getShutdown().getTimeout();
+		if (timeout != null && timeout.isNegative()) {
+			errors.rejectValue("shutdown.timeout", "negative", "must not be negative");
+		}
+		if (properties.getMetrics().getMaxGroupNames() < 1) {
+			errors.rejectValue("metrics.maxGroupNames", "tooSmall", "must be at least 1");
+		}
+	}
+
+	/**
+	 * Kinds of threads.
+	 */
+	public enum Threads {
+
+		/**
+		 * Virtual threads.
+		 */
+		VIRTUAL,
+
+		/**
+		 * Platform threads, one for each task that runs.
+		 */
+		PLATFORM
+
+	}
+
+	/**
+	 * What happens to open groups when the application ends.
+	 */
+	public static class Shutdown {
+
+		/**
+		 * What happens to groups that are open when the application ends.
+		 */
+		private Mode mode = Mode.DRAIN;
+
+		/**
+		 * How long groups may go on in drain mode before they are cancelled, and how long
+		 * cancelled ones are waited for. Default is
+		 * 'spring.lifecycle.timeout-per-shutdown-phase'.
+		 */
+		private @Nullable Duration timeout;
+
+		public Mode getMode() {
+			return this.mode;
+		}
+
+		public void setMode(Mode mode) {
+			this.mode = mode;
+		}
+
+		public @Nullable Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(@Nullable Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		/**
+		 * What happens to open groups.
+		 */
+		public enum Mode {
+
+			/**
+			 * Groups may end by themselves within the timeout. Supervisors, which do not
+			 * end by themselves, are cancelled at once.
+			 */
+			DRAIN,
+
+			/**
+			 * Everything is cancelled at once.
+			 */
+			CANCEL
+
+		}
+
+	}
+
+	/**
+	 * Metrics of groups and tasks.
+	 */
+	public static class Metrics {
+
+		/**
+		 * Whether groups and tasks are measured, if there is a meter registry.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * How many group names are told apart. Further ones are counted as 'other'.
+		 */
+		private int maxGroupNames = 100;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public int getMaxGroupNames() {
+			return this.maxGroupNames;
+		}
+
+		public void setMaxGroupNames(int maxGroupNames) {
+			this.maxGroupNames = maxGroupNames;
+		}
+
+	}
+
+	/**
+	 * Observations of groups and tasks.
+	 */
+	public static class Observations {
+
+		/**
+		 * Whether groups and tasks are observed, and so are in traces, if there is an
+		 * observation registry and a tracer.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+	}
+
+}
