@@ -3,7 +3,6 @@ package io.taskgroup;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 
-	private static final AtomicLong IDS = new AtomicLong();
-
-	private final long id = IDS.incrementAndGet();
+	private final long id = Handle.nextId();
 
 	private final Spec spec;
 

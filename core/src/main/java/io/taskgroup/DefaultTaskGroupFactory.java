@@ -69,6 +69,39 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 	}
 
 	@Override
+	public boolean cancel(long id, CancelKind kind, @Nullable String reason) {
+		for (AbstractTaskScope scope : this.open.all) {
+			if (scope.id() == id) {
+				scope.scope().cancel(kind, reason);
+				return true;
+			}
+			for (Task<?> task : scope.members().live()) {
+				if (task.id() == id) {
+					task.cancel(kind, reason);
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public boolean awaitIdle(Duration timeout) throws InterruptedException {
+		Strand strand = Strand.attach();
+		return switch (strand.await(this.open, null, Durations.toNanos(timeout))) {
+			case REACHED -> true;
+			case TIMED_OUT -> false;
+			case CANCELLED -> throw strand.tell(null);
+			case INTERRUPTED -> throw new ForeignInterruptException();
+		};
+	}
+
+	@Override
+	public void reopen() {
+		this.closed = false;
+	}
+
+	@Override
 	public void close() {
 		Scope here = Strand.currentScope();
 		if (contains(here)) {

@@ -22,7 +22,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 	/** Stands for a result of null. */
 	private static final Object NULL = new Object();
 
-	private final long id = IDS.incrementAndGet();
+	private final long id = nextId();
 
 	private final @Nullable String name;
 
@@ -61,6 +61,11 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 
 	static @Nullable Object decode(Object encoded) {
 		return (encoded != NULL) ? encoded : null;
+	}
+
+	/** The next number; groups have theirs from here as well. */
+	static long nextId() {
+		return IDS.incrementAndGet();
 	}
 
 	final @Nullable String givenName() {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Makes task groups and supervisors. Thread-safe; an application needs one.
  *
@@ -46,6 +48,33 @@ public interface TaskGroupFactory extends AutoCloseable {
 	 * @return the roots of the tree
 	 */
 	List<TaskScopeSnapshot> snapshot();
+
+	/**
+	 * Cancels what has a number and is open now: a group, a supervisor, or a task.
+	 * @param id the number, as {@link #snapshot()} tells it
+	 * @param kind who or what asks for it: one of those that
+	 * {@link CancelScope#cancel(CancelKind, String)} takes
+	 * @param reason why, in words, or {@code null}
+	 * @return {@code false} if nothing is open that has the number
+	 * @throws IllegalArgumentException if the kind is the library's to state
+	 */
+	boolean cancel(long id, CancelKind kind, @Nullable String reason);
+
+	/**
+	 * Waits until nothing is open. Nothing is cancelled, and new groups may be opened
+	 * meanwhile.
+	 * @param timeout how long to wait; zero or less only looks
+	 * @return whether nothing is open
+	 * @throws InterruptedException if the calling thread is interrupted, or its scope
+	 * cancelled
+	 */
+	boolean awaitIdle(Duration timeout) throws InterruptedException;
+
+	/**
+	 * Takes new groups again after a {@link #close()}: for containers that stop and start
+	 * what they contain.
+	 */
+	void reopen();
 
 	/**
 	 * Cancels every open group and scope, waits until all have ended, then refuses new

@@ -6,7 +6,7 @@ package io.taskgroup;
 public interface TaskInfo {
 
 	/**
-	 * Returns the number of the task, unique in this JVM.
+	 * Returns the number of the task, unique among all tasks and groups in this JVM.
 	 * @return the id
 	 */
 	long id();

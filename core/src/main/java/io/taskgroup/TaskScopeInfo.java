@@ -6,7 +6,7 @@ package io.taskgroup;
 public interface TaskScopeInfo {
 
 	/**
-	 * Returns the number of the scope, unique in this JVM.
+	 * Returns the number of the scope, unique among all tasks and groups in this JVM.
 	 * @return the id
 	 */
 	long id();

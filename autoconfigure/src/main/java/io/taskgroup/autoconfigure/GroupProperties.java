@@ -15,6 +15,15 @@ public class GroupProperties {
 	 */
 	private @Nullable Duration timeout;
 
+	static GroupProperties ofDefaults() {
+		GroupProperties defaults = new GroupProperties();
+		defaults.rateLimit.setPeriod(Duration.ofSeconds(1));
+		defaults.queue.setWhenFull(WhenFull.WAIT);
+		defaults.cancellation.setReinterruptEvery(Duration.ofSeconds(5));
+		defaults.cancellation.setWarnAfter(Duration.ofSeconds(10));
+		return defaults;
+	}
+
 	private final Concurrency concurrency = new Concurrency();
 
 	private final RateLimit rateLimit = new RateLimit();

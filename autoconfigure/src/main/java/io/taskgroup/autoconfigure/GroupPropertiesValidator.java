@@ -24,15 +24,25 @@ final class GroupPropertiesValidator {
 		this.path = path;
 	}
 
-	void validate(String name, GroupProperties group) {
+	void validateDefaults(GroupProperties defaults) {
+		validate(defaults);
+		queue(GroupSettings.of(defaults));
+	}
+
+	void validate(String name, GroupProperties group, GroupProperties defaults) {
 		if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
 			this.errors.rejectValue(this.path, "name", "the name of a group must not be blank, must have at most "
 					+ LONGEST_NAME + " characters and none that is a control character");
 		}
 		validate(group);
+		GroupSettings merged = GroupSettings.of(group).over(GroupSettings.of(defaults));
+		if (group.getConcurrency().getAdaptive() != null && merged.isAdaptive() && merged.shared() == null) {
+			reject("concurrency.adaptive", "needs a 'shared' limit in the same place as its highest value");
+		}
+		queue(merged);
 	}
 
-	void validate(GroupProperties group) {
+	private void validate(GroupProperties group) {
 		if (group.getTimeout() != null && group.getTimeout().isNegative()) {
 			reject("timeout", "must not be negative");
 		}
@@ -42,7 +52,9 @@ final class GroupPropertiesValidator {
 		atLeastOne("rateLimit.permits", group.getRateLimit().getPermits());
 		atLeastOne("rateLimit.burst", group.getRateLimit().getBurst());
 		positive("rateLimit.period", group.getRateLimit().getPeriod());
-		queue(group.getQueue());
+		if (group.getQueue().getCapacity() != null && group.getQueue().getCapacity() < 0) {
+			reject("queue.capacity", "must not be negative");
+		}
 		positive("cancellation.reinterruptEvery", group.getCancellation().getReinterruptEvery());
 		positive("cancellation.warnAfter", group.getCancellation().getWarnAfter());
 	}
@@ -55,15 +67,9 @@ final class GroupPropertiesValidator {
 		}
 	}
 
-	private void queue(GroupProperties.Queue queue) {
-		Integer capacity = queue.getCapacity();
-		if (capacity == null) {
-			return;
-		}
-		int least = (queue.getWhenFull() == WhenFull.REJECT) ? 0 : 1;
-		if (capacity < least) {
-			reject("queue.capacity", (least == 0) ? "must not be negative"
-					: "must be at least 1, or 0 if 'when-full' is 'reject' in the same place");
+	private void queue(GroupSettings merged) {
+		if (Integer.valueOf(0).equals(merged.capacity()) && merged.whenFull() != WhenFull.REJECT) {
+			reject("queue.capacity", "must be at least 1, or 'when-full' must be 'reject'");
 		}
 	}
 

@@ -1,31 +1,47 @@
 package io.taskgroup.autoconfigure;
 
+import java.time.Duration;
+
 import io.taskgroup.ContextPropagation;
 import io.taskgroup.InterruptionClassifier;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskGroupListener;
+import io.taskgroup.TaskGroupSettings;
+import io.taskgroup.TaskInstrumentation;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the application's
- * {@link TaskGroupFactory}.
+ * {@link TaskGroupFactory}, with the settings of {@link TaskGroupProperties}.
  * <p>
- * The factory closes with the application context: what is still open then is cancelled
- * and waited for. Beans of type {@link ContextPropagation}, {@link TaskGroupListener} and
- * {@link InterruptionClassifier} are added to it in their order.
+ * Beans of type {@link ContextPropagation}, {@link TaskInstrumentation},
+ * {@link TaskGroupListener}, {@link InterruptionClassifier} and {@link TaskGroupSettings}
+ * are added to it in their order. When the application ends, so does what is open then.
  */
 @AutoConfiguration
 @ConditionalOnClass(TaskGroupFactory.class)
+@ConditionalOnBooleanProperty(name = "taskgroup.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(TaskGroupProperties.class)
 public final class TaskGroupAutoConfiguration {
 
 	TaskGroupAutoConfiguration() {
+	}
+
+	@Bean
+	ConfiguredGroups taskGroupConfiguredGroups(TaskGroupProperties properties, Environment environment) {
+		return new ConfiguredGroups(properties, environment);
 	}
 
 	/**
@@ -35,21 +51,38 @@ public final class TaskGroupAutoConfiguration {
 	@Bean
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
-	TaskGroupFactory.Builder taskGroupFactoryBuilder(ObjectProvider<ContextPropagation> contextPropagations,
-			ObjectProvider<TaskGroupListener> listeners, ObjectProvider<InterruptionClassifier> classifiers,
+	TaskGroupFactory.Builder taskGroupFactoryBuilder(TaskGroupProperties properties,
+			ObjectProvider<TaskGroupSettings> settings, ObjectProvider<ContextPropagation> contextPropagations,
+			ObjectProvider<TaskInstrumentation> instrumentations, ObjectProvider<TaskGroupListener> listeners,
+			ObjectProvider<InterruptionClassifier> classifiers,
 			ObjectProvider<TaskGroupFactoryBuilderCustomizer> customizers) {
 		TaskGroupFactory.Builder builder = TaskGroupFactory.builder();
+		if (properties.getThreads() == TaskGroupProperties.Threads.PLATFORM) {
+			builder.threadFactory(Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory());
+		}
+		settings.orderedStream().forEach(builder::settings);
 		contextPropagations.orderedStream().forEach(builder::contextPropagation);
+		instrumentations.orderedStream().forEach(builder::instrumentation);
 		listeners.orderedStream().forEach(builder::listener);
 		classifiers.orderedStream().forEach(builder::interruptionClassifier);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}
 
-	@Bean(destroyMethod = "close")
+	// TaskGroupLifecycle closes it, which does not wait for ever
+	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean
 	TaskGroupFactory taskGroupFactory(TaskGroupFactory.Builder builder) {
 		return builder.build();
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(TaskGroupFactory.class)
+	TaskGroupLifecycle taskGroupLifecycle(TaskGroupFactory factory, TaskGroupProperties properties,
+			@Value("${spring.lifecycle.timeout-per-shutdown-phase:30s}") Duration phaseTimeout) {
+		TaskGroupProperties.Shutdown shutdown = properties.getShutdown();
+		Duration timeout = (shutdown.getTimeout() != null) ? shutdown.getTimeout() : phaseTimeout;
+		return new TaskGroupLifecycle(factory, shutdown.getMode() == TaskGroupProperties.Shutdown.Mode.DRAIN, timeout);
 	}
 
 }

@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.taskgroup.TaskGroupSpec.WhenFull;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.validation.Errors;
@@ -16,7 +17,7 @@ import org.springframework.validation.Validator;
  * The settings of task groups.
  */
 @ConfigurationProperties("taskgroup")
-public class TaskGroupProperties implements Validator {
+public class TaskGroupProperties implements Validator, InitializingBean, DisposableBean {
 
 	/**
 	 * Whether task groups are set up.
@@ -32,7 +33,7 @@ public class TaskGroupProperties implements Validator {
 	 * Settings of every group.
 	 */
 	@NestedConfigurationProperty
-	private GroupProperties defaults = new GroupProperties();
+	private GroupProperties defaults = GroupProperties.ofDefaults();
 
 	/**
 	 * Settings of groups by their name, on top of the defaults.
@@ -45,13 +46,8 @@ public class TaskGroupProperties implements Validator {
 
 	private final Observations observations = new Observations();
 
-	/** Creates the properties with their defaults. */
-	public TaskGroupProperties() {
-		this.defaults.getRateLimit().setPeriod(Duration.ofSeconds(1));
-		this.defaults.getQueue().setWhenFull(WhenFull.WAIT);
-		this.defaults.getCancellation().setReinterruptEvery(Duration.ofSeconds(5));
-		this.defaults.getCancellation().setWarnAfter(Duration.ofSeconds(10));
-	}
+	/** Who is told when the properties have been bound again. */
+	private @Nullable Runnable onChange;
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -97,6 +93,32 @@ public class TaskGroupProperties implements Validator {
 		return this.observations;
 	}
 
+	/** Sets who is told when the properties have been bound again. */
+	void onChange(Runnable listener) {
+		this.onChange = listener;
+	}
+
+	/**
+	 * Called when the properties have been bound: a first time, and again when somebody
+	 * has them bound again because the environment has changed, as Spring Cloud does.
+	 */
+	@Override
+	public void afterPropertiesSet() {
+		if (this.onChange != null) {
+			this.onChange.run();
+		}
+	}
+
+	/**
+	 * Called before the properties are bound again, and at the end: settings of groups
+	 * that are not in the environment any more must not stay.
+	 */
+	@Override
+	public void destroy() {
+		this.defaults = GroupProperties.ofDefaults();
+		this.groups = new LinkedHashMap<>();
+	}
+
 	@Override
 	public boolean supports(Class<?> type) {
 		return TaskGroupProperties.class.isAssignableFrom(type);
@@ -105,10 +127,10 @@ public class TaskGroupProperties implements Validator {
 	@Override
 	public void validate(Object target, Errors errors) {
 		TaskGroupProperties properties = (TaskGroupProperties) target;
-		new GroupPropertiesValidator(errors, "defaults").validate(properties.getDefaults());
+		new GroupPropertiesValidator(errors, "defaults").validateDefaults(properties.getDefaults());
 		properties.getGroups()
-			.forEach((name, group) -> new GroupPropertiesValidator(errors, "groups[" + name + "]").validate(name,
-					group));
+			.forEach((name, group) -> new GroupPropertiesValidator(errors, "groups[" + name + "]").validate(name, group,
+					properties.getDefaults()));
 		Duration timeout = properties.getShutdown().getTimeout();
 		if (timeout != null && timeout.isNegative()) {
 			errors.rejectValue("shutdown.timeout", "negative", "must not be negative");

@@ -1,0 +1,158 @@
+package io.taskgroup.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.taskgroup.CancelKind;
+import io.taskgroup.TaskGroupFactory;
+import io.taskgroup.TaskScopeSnapshot;
+import io.taskgroup.TaskSnapshot;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Ends what is open when the application ends: after the web server has let its requests
+ * finish, and while it can still answer those that are cut off; and before the beans that
+ * tasks use are destroyed. Everything has its time: a task that does not end keeps the
+ * application from ending no longer than that.
+ */
+final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
+
+	/**
+	 * Between the phases of the web server's graceful shutdown, which comes first, and of
+	 * its end.
+	 */
+	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024 - 512;
+
+	private static final Duration LONGEST_RESERVE = Duration.ofSeconds(5);
+
+	private static final Log logger = LogFactory.getLog(TaskGroupLifecycle.class);
+
+	private final TaskGroupFactory factory;
+
+	private final boolean drains;
+
+	private final Duration timeout;
+
+	private volatile boolean running;
+
+	private volatile boolean closed;
+
+	TaskGroupLifecycle(TaskGroupFactory factory, boolean drains, Duration timeout) {
+		this.factory = factory;
+		this.drains = drains;
+		this.timeout = timeout;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public void start() {
+		if (this.closed) {
+			this.closed = false;
+			this.factory.reopen();
+		}
+		this.running = true;
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		this.running = false;
+		// the phase has a time limit of its own, which stop() would not obey
+		Thread.ofVirtual().name("taskgroup-shutdown").start(() -> {
+			try {
+				end(this.drains);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			finally {
+				callback.run();
+			}
+		});
+	}
+
+	@Override
+	public void stop() {
+		stop(() -> {
+		});
+	}
+
+	/** For a context that was never started. */
+	@Override
+	public void destroy() throws InterruptedException {
+		if (!this.closed) {
+			end(false);
+		}
+	}
+
+	private void end(boolean drains) throws InterruptedException {
+		long start = System.nanoTime();
+		if (drains) {
+			drain(this.timeout.minus(reserve()));
+		}
+		this.closed = true;
+		// it waits as long as it takes
+		Thread.ofVirtual().name("taskgroup-close").start(this.factory::close);
+		Duration left = this.timeout.minusNanos(System.nanoTime() - start);
+		if (!this.factory.awaitIdle(left)) {
+			logger.warn("Task groups that do not end although they are cancelled: "
+					+ names(this.factory.snapshot(), (scope) -> true));
+		}
+	}
+
+	private Duration reserve() {
+		Duration quarter = this.timeout.dividedBy(4);
+		return (quarter.compareTo(LONGEST_RESERVE) < 0) ? quarter : LONGEST_RESERVE;
+	}
+
+	private void drain(Duration time) throws InterruptedException {
+		cancelSupervisors(this.factory.snapshot());
+		if (!this.factory.awaitIdle(time)) {
+			logger.warn("Task groups that are cancelled because they have not ended within " + time.toMillis() + " ms: "
+					+ names(this.factory.snapshot(), (scope) -> !scope.cancelled()));
+		}
+	}
+
+	/** They would not end by themselves. */
+	private void cancelSupervisors(List<TaskScopeSnapshot> scopes) {
+		for (TaskScopeSnapshot scope : scopes) {
+			if (scope.supervisor()) {
+				this.factory.cancel(scope.id(), CancelKind.SHUTDOWN, "the application ends");
+			}
+			cancelSupervisors(scope.children());
+			for (TaskSnapshot task : scope.tasks()) {
+				cancelSupervisors(task.children());
+			}
+		}
+	}
+
+	private static List<String> names(List<TaskScopeSnapshot> scopes, Predicate<TaskScopeSnapshot> which) {
+		List<String> names = new ArrayList<>();
+		for (TaskScopeSnapshot scope : scopes) {
+			if (which.test(scope)) {
+				List<String> tasks = scope.tasks().stream().map(TaskSnapshot::name).limit(10).toList();
+				names.add("'" + scope.name() + "' " + tasks);
+			}
+			names.addAll(names(scope.children(), which));
+			for (TaskSnapshot task : scope.tasks()) {
+				names.addAll(names(task.children(), which));
+			}
+		}
+		return names;
+	}
+
+}
