@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
 import io.taskgroup.TaskGroup;
+import io.taskgroup.TaskGroupException;
 import io.taskgroup.TaskGroupFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,45 @@ class CancelScopeExamplesTests {
 	// docs: end
 
 	@Test
+	@DisplayName("docs: a loop that goes on after failures of a group ends when it is cancelled")
+	void goingOnAfterFailures() throws Exception {
+		CountDownLatch blocks = new CountDownLatch(1);
+		Shop shop = () -> {
+			if (this.log.isEmpty()) {
+				throw new IOException("no answer");
+			}
+			blocks.countDown();
+			try {
+				TimeUnit.HOURS.sleep(1);
+			}
+			catch (InterruptedException ex) {
+				throw new IOException("the connection is broken");
+			}
+		};
+		CancelScope scope = this.groups.named("shops").run(group -> {
+			group.fork("refresh", () -> refreshForEver(List.of(shop)));
+			blocks.await();
+			group.cancel();
+		});
+		assertThat(scope.cancelCaught()).isTrue();
+		assertThat(this.log).containsExactly("tries again after: no answer");
+	}
+
+	// docs: going-on-group
+	void refreshForEver(List<Shop> shops) throws InterruptedException {
+		while (true) {
+			try {
+				groups.named("refresh").forEach(shops, Shop::refresh);
+			}
+			catch (TaskGroupException ex) {
+				CancelScope.checkpoint(); // failures win over a cancellation
+				log.add("tries again after: " + ex.getCause().getMessage());
+			}
+		}
+	}
+	// docs: end
+
+	@Test
 	@DisplayName("docs: the root of a request")
 	void requestRoot() throws Exception {
 		BlockingQueue<String> rows = new LinkedBlockingQueue<>();
@@ -156,8 +196,8 @@ class CancelScopeExamplesTests {
 				// docs: shield
 				String receipt = CancelScope.shield(s -> order.commit());
 				log.add(receipt);
-				Thread.sleep(Duration.ofHours(1)); // a cancellation that was held off
-													// interrupts this
+				// a cancellation that was held off interrupts this
+				Thread.sleep(Duration.ofHours(1));
 				// docs: end
 			});
 		});
@@ -192,6 +232,12 @@ class CancelScopeExamplesTests {
 			Thread.sleep(Duration.ofMillis(20));
 			return "receipt";
 		}
+
+	}
+
+	interface Shop {
+
+		void refresh() throws IOException;
 
 	}
 

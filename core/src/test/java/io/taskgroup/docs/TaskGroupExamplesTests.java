@@ -160,9 +160,8 @@ class TaskGroupExamplesTests {
 			group.fork("slow", () -> Thread.sleep(Duration.ofHours(1)));
 			throw new IOException("the body failed");
 		}
-		// close() has cancelled "slow" and waited for it. The caller gets the
-		// IOException;
-		// the IllegalStateException of close() is among its suppressed exceptions.
+		// close() cancels "slow" and waits for it. The caller gets the IOException,
+		// with the IllegalStateException of close() as a suppressed exception.
 	}
 	// docs: end
 
