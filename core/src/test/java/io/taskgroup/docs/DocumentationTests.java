@@ -44,6 +44,8 @@ class DocumentationTests {
 
 	private static final Pattern HEADING = Pattern.compile("#+ (.*)");
 
+	private static final Pattern RULE_WITH_EXAMPLE = Pattern.compile("[78]\\.\\d+");
+
 	private static final Pattern LINK = Pattern.compile("(?<!!)\\[[^\\]]+]\\(([^)\\s]+)\\)");
 
 	private static final Pattern CITATION = Pattern.compile("@DisplayName\\(\"((?:[3-9]|10)\\.\\d+) ");
@@ -66,6 +68,37 @@ class DocumentationTests {
 		Set<String> shown = new LinkedHashSet<>();
 		DOCUMENTS.forEach(document -> blocks(document).forEach(block -> shown.add(block.name())));
 		assertThat(shown).containsAll(examples().keySet());
+	}
+
+	@Test
+	@DisplayName("docs: each rule of combinators and limits has an example")
+	void rulesHaveExamples() {
+		Map<String, Integer> rules = new LinkedHashMap<>();
+		String rule = null;
+		for (String line : read(ROOT.resolve("docs/semantics.md")).lines().toList()) {
+			Matcher heading = HEADING.matcher(line);
+			if (heading.matches()) {
+				Matcher number = RULE_WITH_EXAMPLE.matcher(heading.group(1));
+				rule = number.lookingAt() ? number.group() : null;
+				if (rule != null) {
+					rules.put(rule, 0);
+				}
+			}
+			else if (rule != null && line.equals("```java")) {
+				rules.merge(rule, 1, Integer::sum);
+			}
+		}
+		assertThat(rules).containsOnlyKeys("7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "8.1", "8.2", "8.3", "8.4", "8.5");
+		assertThat(rules).allSatisfy((number, examples) -> assertThat(examples).as(number).isPositive());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "gather(List", "gather(()", "gatherOutcomes(", "map(", "forEach(", "race(", "any(",
+			"stagger(", "asCompleted(", "next()", "maxConcurrency(", "sharedConcurrency(", "ConcurrencyLimiter.of(",
+			"AdaptiveConcurrency", "RateLimiter.of(", "WhenFull.WAIT", "TaskRejectedException", "TaskLimiter" })
+	@DisplayName("docs: the README shows each combinator and each limit")
+	void readmeShows(String call) {
+		assertThat(blocks("README.md")).extracting(Block::code).anySatisfy(code -> assertThat(code).contains(call));
 	}
 
 	@Test
