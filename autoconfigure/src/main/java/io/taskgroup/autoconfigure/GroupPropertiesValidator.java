@@ -5,88 +5,112 @@ import java.time.Duration;
 import io.taskgroup.TaskGroupSpec.WhenFull;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.ClassUtils;
-import org.springframework.validation.Errors;
 
 /**
- * Says what is wrong with the settings of one group.
+ * Looks for settings that cannot be. The exception for one names the property as it would
+ * be written, so that Spring Boot can tell where it comes from.
  */
 final class GroupPropertiesValidator {
 
 	private static final int LONGEST_NAME = 200;
 
-	private final Errors errors;
-
 	private final String path;
 
-	GroupPropertiesValidator(Errors errors, String path) {
-		this.errors = errors;
+	private GroupPropertiesValidator(String path) {
 		this.path = path;
 	}
 
-	void validateDefaults(GroupProperties defaults) {
-		validate(defaults);
-		queue(GroupSettings.of(defaults));
+	static void validate(TaskGroupProperties properties) {
+		GroupProperties defaults = properties.getDefaults();
+		GroupPropertiesValidator ofDefaults = new GroupPropertiesValidator("taskgroup.defaults");
+		ofDefaults.values(defaults);
+		ofDefaults.queue(GroupSettings.of(defaults));
+		properties.getGroups().forEach((name, group) -> {
+			GroupPropertiesValidator ofGroup = new GroupPropertiesValidator("taskgroup.groups" + key(name));
+			ofGroup.name(name);
+			ofGroup.values(group);
+			ofGroup.merged(group, GroupSettings.of(group).over(GroupSettings.of(defaults)));
+		});
+		GroupPropertiesValidator others = new GroupPropertiesValidator("taskgroup");
+		others.notNegative("shutdown.timeout", properties.getShutdown().getTimeout());
+		others.atLeastOne("metrics.max-group-names", properties.getMetrics().getMaxGroupNames());
 	}
 
-	void validate(String name, GroupProperties group, GroupProperties defaults) {
+	private static String key(String name) {
+		return name.matches("[a-z0-9-]+") ? "." + name : "[" + name + "]";
+	}
+
+	private void name(String name) {
 		if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
-			this.errors.rejectValue(this.path, "name", "the name of a group must not be blank, must have at most "
-					+ LONGEST_NAME + " characters and none that is a control character");
+			throw new InvalidConfigurationPropertyValueException(this.path, name,
+					"The name of a group must not be blank, must have at most " + LONGEST_NAME
+							+ " characters, and none that is a control character.");
 		}
-		validate(group);
-		GroupSettings merged = GroupSettings.of(group).over(GroupSettings.of(defaults));
-		if (group.getConcurrency().getAdaptive() != null && merged.isAdaptive() && merged.shared() == null) {
-			reject("concurrency.adaptive", "needs a 'shared' limit in the same place as its highest value");
-		}
-		queue(merged);
 	}
 
-	private void validate(GroupProperties group) {
-		if (group.getTimeout() != null && group.getTimeout().isNegative()) {
-			reject("timeout", "must not be negative");
-		}
-		atLeastOne("concurrency.perGroup", group.getConcurrency().getPerGroup());
+	private void values(GroupProperties group) {
+		notNegative("timeout", group.getTimeout());
+		atLeastOne("concurrency.per-group", group.getConcurrency().getPerGroup());
 		atLeastOne("concurrency.shared", group.getConcurrency().getShared());
 		adaptive(group.getConcurrency().getAdaptive());
-		atLeastOne("rateLimit.permits", group.getRateLimit().getPermits());
-		atLeastOne("rateLimit.burst", group.getRateLimit().getBurst());
-		positive("rateLimit.period", group.getRateLimit().getPeriod());
-		if (group.getQueue().getCapacity() != null && group.getQueue().getCapacity() < 0) {
-			reject("queue.capacity", "must not be negative");
+		atLeastOne("rate-limit.permits", group.getRateLimit().getPermits());
+		atLeastOne("rate-limit.burst", group.getRateLimit().getBurst());
+		moreThanZero("rate-limit.period", group.getRateLimit().getPeriod());
+		Integer capacity = group.getQueue().getCapacity();
+		if (capacity != null && capacity < 0) {
+			throw wrong("queue.capacity", capacity, "It must not be negative.");
 		}
-		positive("cancellation.reinterruptEvery", group.getCancellation().getReinterruptEvery());
-		positive("cancellation.warnAfter", group.getCancellation().getWarnAfter());
+		moreThanZero("cancellation.reinterrupt-every", group.getCancellation().getReinterruptEvery());
+		moreThanZero("cancellation.warn-after", group.getCancellation().getWarnAfter());
 	}
 
 	private void adaptive(GroupProperties.@Nullable Adaptive adaptive) {
 		if (adaptive != null && adaptive != GroupProperties.Adaptive.NONE
 				&& !ClassUtils.isPresent("com.netflix.concurrency.limits.Limit", getClass().getClassLoader())) {
-			reject("concurrency.adaptive",
-					"needs com.netflix.concurrency-limits:concurrency-limits-core, which is not on the class path");
+			throw wrong("concurrency.adaptive", adaptive, "It needs com.netflix.concurrency-limits:"
+					+ "concurrency-limits-core, which is not on the class path.");
 		}
+	}
+
+	/** What is only wrong together with the defaults. */
+	private void merged(GroupProperties group, GroupSettings merged) {
+		GroupProperties.Adaptive adaptive = group.getConcurrency().getAdaptive();
+		if (adaptive != null && merged.isAdaptive() && merged.shared() == null) {
+			throw wrong("concurrency.adaptive", adaptive,
+					"It needs 'concurrency.shared', as the highest limit that it may find.");
+		}
+		queue(merged);
 	}
 
 	private void queue(GroupSettings merged) {
-		if (Integer.valueOf(0).equals(merged.capacity()) && merged.whenFull() != WhenFull.REJECT) {
-			reject("queue.capacity", "must be at least 1, or 'when-full' must be 'reject'");
+		Integer capacity = merged.capacity();
+		if (capacity != null && capacity < 1 && merged.whenFull() != WhenFull.REJECT) {
+			throw wrong("queue.capacity", capacity, "It must be at least 1, or 'queue.when-full' must be 'reject'.");
 		}
 	}
 
-	private void atLeastOne(String field, @Nullable Number value) {
+	private void atLeastOne(String key, @Nullable Number value) {
 		if (value != null && value.longValue() < 1) {
-			reject(field, "must be at least 1");
+			throw wrong(key, value, "It must be at least 1.");
 		}
 	}
 
-	private void positive(String field, @Nullable Duration value) {
+	private void notNegative(String key, @Nullable Duration value) {
+		if (value != null && value.isNegative()) {
+			throw wrong(key, value, "It must not be negative.");
+		}
+	}
+
+	private void moreThanZero(String key, @Nullable Duration value) {
 		if (value != null && !value.isPositive()) {
-			reject(field, "must be more than zero");
+			throw wrong(key, value, "It must be more than zero.");
 		}
 	}
 
-	private void reject(String field, String message) {
-		this.errors.rejectValue(this.path + "." + field, "invalid", message);
+	private InvalidConfigurationPropertyValueException wrong(String key, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException(this.path + "." + key, value, reason);
 	}
 
 }

@@ -10,7 +10,6 @@ import io.taskgroup.TaskGroupSettings;
 import io.taskgroup.TaskInstrumentation;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -18,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
@@ -79,10 +79,16 @@ public final class TaskGroupAutoConfiguration {
 	@Bean
 	@ConditionalOnSingleCandidate(TaskGroupFactory.class)
 	TaskGroupLifecycle taskGroupLifecycle(TaskGroupFactory factory, TaskGroupProperties properties,
-			@Value("${spring.lifecycle.timeout-per-shutdown-phase:30s}") Duration phaseTimeout) {
+			Environment environment) {
 		TaskGroupProperties.Shutdown shutdown = properties.getShutdown();
-		Duration timeout = (shutdown.getTimeout() != null) ? shutdown.getTimeout() : phaseTimeout;
+		Duration timeout = (shutdown.getTimeout() != null) ? shutdown.getTimeout() : phaseTimeout(environment);
 		return new TaskGroupLifecycle(factory, shutdown.getMode() == TaskGroupProperties.Shutdown.Mode.DRAIN, timeout);
+	}
+
+	private static Duration phaseTimeout(Environment environment) {
+		return Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(Duration.ofSeconds(30));
 	}
 
 }

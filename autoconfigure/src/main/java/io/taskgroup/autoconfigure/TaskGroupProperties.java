@@ -10,14 +10,13 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
-import org.springframework.validation.Errors;
-import org.springframework.validation.Validator;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * The settings of task groups.
  */
 @ConfigurationProperties("taskgroup")
-public class TaskGroupProperties implements Validator, InitializingBean, DisposableBean {
+public class TaskGroupProperties implements InitializingBean, DisposableBean {
 
 	/**
 	 * Whether task groups are set up.
@@ -101,9 +100,11 @@ public class TaskGroupProperties implements Validator, InitializingBean, Disposa
 	/**
 	 * Called when the properties have been bound: a first time, and again when somebody
 	 * has them bound again because the environment has changed, as Spring Cloud does.
+	 * @throws InvalidConfigurationPropertyValueException if a value cannot be
 	 */
 	@Override
 	public void afterPropertiesSet() {
+		GroupPropertiesValidator.validate(this);
 		if (this.onChange != null) {
 			this.onChange.run();
 		}
@@ -117,27 +118,6 @@ public class TaskGroupProperties implements Validator, InitializingBean, Disposa
 	public void destroy() {
 		this.defaults = GroupProperties.ofDefaults();
 		this.groups = new LinkedHashMap<>();
-	}
-
-	@Override
-	public boolean supports(Class<?> type) {
-		return TaskGroupProperties.class.isAssignableFrom(type);
-	}
-
-	@Override
-	public void validate(Object target, Errors errors) {
-		TaskGroupProperties properties = (TaskGroupProperties) target;
-		new GroupPropertiesValidator(errors, "defaults").validateDefaults(properties.getDefaults());
-		properties.getGroups()
-			.forEach((name, group) -> new GroupPropertiesValidator(errors, "groups[" + name + "]").validate(name, group,
-					properties.getDefaults()));
-		Duration timeout = properties.getShutdown().getTimeout();
-		if (timeout != null && timeout.isNegative()) {
-			errors.rejectValue("shutdown.timeout", "negative", "must not be negative");
-		}
-		if (properties.getMetrics().getMaxGroupNames() < 1) {
-			errors.rejectValue("metrics.maxGroupNames", "tooSmall", "must be at least 1");
-		}
 	}
 
 	/**
