@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestClientResponseException;
 
 /**
  * The storefront's view of its backends: blocking calls over HTTP. A task that is
@@ -41,12 +42,19 @@ class Backends {
 		return get(supplier, Offer.class, "/suppliers/{supplier}/offers/{id}", supplier, bookId);
 	}
 
+	Delivery delivery(String mirror, int bookId) {
+		return get(mirror, Delivery.class, "/mirrors/{mirror}/deliveries/{id}", mirror, bookId);
+	}
+
 	private <T> T get(String backend, Class<T> type, String uri, Object... variables) {
 		try {
 			return this.restClient.get().uri(uri, variables).retrieve().requiredBody(type);
 		}
+		catch (RestClientResponseException ex) {
+			throw new BackendException(backend + " answered with " + ex.getStatusCode(), ex);
+		}
 		catch (RestClientException ex) {
-			throw new BackendException(backend, ex);
+			throw new BackendException(backend + " gave no answer that is of use", ex);
 		}
 	}
 

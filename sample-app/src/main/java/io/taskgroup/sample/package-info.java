@@ -1,15 +1,23 @@
 /**
  * A bookshop's storefront, written with task groups.
  * <p>
- * {@link io.taskgroup.sample.BookController} and
- * {@link io.taskgroup.sample.OffersController} answer requests from what several backends
- * say, asked side by side; {@link io.taskgroup.sample.PriceFeed} works in the background
- * for as long as the application runs. They call the backends over HTTP, through
+ * What answers requests, each from what several backends say:
+ * <ul>
+ * <li>{@link io.taskgroup.sample.BookController} asks for all that a page needs side by
+ * side.
+ * <li>{@link io.taskgroup.sample.OffersController} asks many suppliers, and does without
+ * those that fail or are too slow.
+ * <li>{@link io.taskgroup.sample.DeliveryController} asks one mirror after the other, and
+ * takes the first answer.
+ * </ul>
+ * {@link io.taskgroup.sample.PriceFeed} works in the background for as long as the
+ * application runs. All of them call the backends over HTTP, through
  * {@link io.taskgroup.sample.Backends}.
  * <p>
  * In real life the backends are other applications. Here they are
- * {@link io.taskgroup.sample.SimulatedServices} and
- * {@link io.taskgroup.sample.SimulatedSuppliers}, each as slow and as unreliable as
+ * {@link io.taskgroup.sample.SimulatedServices},
+ * {@link io.taskgroup.sample.SimulatedSuppliers} and
+ * {@link io.taskgroup.sample.SimulatedMirrors}, each as slow and as unreliable as
  * {@code application.yml} says.
  */
 @NullMarked
