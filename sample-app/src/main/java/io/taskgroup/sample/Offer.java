@@ -7,5 +7,5 @@ package io.taskgroup.sample;
  * @param price what a copy costs
  * @param deliveryDays how long the delivery takes
  */
-record Offer(String supplier, Price price, int deliveryDays) {
+record Offer(String supplier, Price price, int deliveryDays) implements Answer {
 }

@@ -3,13 +3,7 @@ package io.taskgroup.sample;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.taskgroup.Outcome;
 import io.taskgroup.TaskGroupFactory;
-import io.taskgroup.TaskHandle;
-import io.taskgroup.TaskScope;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,61 +15,38 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class OffersController {
 
-	private static final Logger logger = LoggerFactory.getLogger(OffersController.class);
-
 	private final TaskGroupFactory groups;
-
-	private final StorefrontProperties properties;
 
 	private final Catalogue catalogue;
 
-	private final Backends backends;
+	private final Suppliers suppliers;
 
-	OffersController(TaskGroupFactory groups, StorefrontProperties properties, Catalogue catalogue, Backends backends) {
+	OffersController(TaskGroupFactory groups, Catalogue catalogue, Suppliers suppliers) {
 		this.groups = groups;
-		this.properties = properties;
 		this.catalogue = catalogue;
-		this.backends = backends;
+		this.suppliers = suppliers;
 	}
 
 	/**
-	 * Asks all suppliers at once. They fail alone, so they are asked in a supervisor, and
-	 * those that are too slow are cancelled by its deadline.
+	 * Asks all suppliers side by side. To have no offer is an answer too, so none of them
+	 * fails the group, and none takes longer than the deadline.
 	 */
 	@GetMapping("/books/{id}/offers")
 	Offers offers(@PathVariable int id) throws InterruptedException {
 		this.catalogue.book(id);
-		List<TaskHandle<Offer>> answers = new ArrayList<>();
-		try (TaskScope scope = this.groups.named("offers")
-			.moveOnAfter(this.properties.offersDeadline())
-			.onError((task, exception) -> logger.debug("{} makes no offer", task.name(), exception))
-			.openScope()) {
-			for (String supplier : this.properties.suppliers().keySet()) {
-				answers.add(scope.fork(supplier, () -> this.backends.offer(supplier, id)));
-			}
-			scope.join();
-		}
-		return summaryOf(answers);
-	}
-
-	private Offers summaryOf(List<TaskHandle<Offer>> answers) {
+		List<Answer> answers = this.groups.named("offers").map(this.suppliers, supplier -> supplier.ask(id));
 		List<Offer> offers = new ArrayList<>();
 		List<Missing> missing = new ArrayList<>();
-		for (TaskHandle<Offer> answer : answers) {
-			switch (answer.outcome()) {
-				case Outcome.Success<Offer>(var offer) -> offers.add(offer);
-				case Outcome.Failure<Offer>(var exception) ->
-					missing.add(new Missing(answer.name(), exception.getMessage()));
-				case Outcome.Cancelled<Offer>(var reason) -> missing.add(new Missing(answer.name(), reason));
+		for (Answer answer : answers) {
+			switch (answer) {
+				case Offer offer -> offers.add(offer);
+				case Missing none -> missing.add(none);
 			}
 		}
 		return new Offers(offers, missing);
 	}
 
 	record Offers(List<Offer> offers, List<Missing> missing) {
-	}
-
-	record Missing(String supplier, @Nullable String reason) {
 	}
 
 }

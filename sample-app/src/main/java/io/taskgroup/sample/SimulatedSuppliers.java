@@ -1,6 +1,7 @@
 package io.taskgroup.sample;
 
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,10 @@ class SimulatedSuppliers {
 	private final Map<String, Behaviour> behaviours;
 
 	SimulatedSuppliers(StorefrontProperties properties) {
-		this.behaviours = properties.suppliers();
+		this.behaviours = properties.suppliers()
+			.entrySet()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().behaviour()));
 	}
 
 	@GetMapping("/suppliers/{supplier}/offers/{id}")

@@ -16,10 +16,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param services how the shop's own services behave, by name
  * @param mirrors how the mirrors of the delivery service behave, by name, in the order in
  * which they are asked
- * @param suppliers how the suppliers behave, by name
+ * @param suppliers how the suppliers behave, and how much they may be asked, by name
  */
 @ConfigurationProperties("storefront")
 record StorefrontProperties(Duration pageTimeout, Duration offersDeadline, Duration deliveryTimeout,
 		Duration mirrorStagger, Duration priceRefresh, Map<String, Behaviour> services, Map<String, Behaviour> mirrors,
-		Map<String, Behaviour> suppliers) {
+		Map<String, SupplierProperties> suppliers) {
 }

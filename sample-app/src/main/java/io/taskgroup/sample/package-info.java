@@ -6,7 +6,8 @@
  * <li>{@link io.taskgroup.sample.BookController} asks for all that a page needs side by
  * side.
  * <li>{@link io.taskgroup.sample.OffersController} asks many suppliers, and does without
- * those that fail or are too slow.
+ * those that fail or are too slow. {@link io.taskgroup.sample.Suppliers} sees to it that
+ * nobody is asked too much.
  * <li>{@link io.taskgroup.sample.DeliveryController} asks one mirror after the other, and
  * takes the first answer.
  * </ul>

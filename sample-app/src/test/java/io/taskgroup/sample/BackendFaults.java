@@ -1,9 +1,12 @@
 package io.taskgroup.sample;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +20,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Stands in front of the simulated backends, and has the ones that a test names fail or
- * hang. Paths are matched by how they begin.
+ * hang, or watches how they are called. Paths are matched by how they begin.
  */
 class BackendFaults extends OncePerRequestFilter {
 
@@ -26,6 +29,8 @@ class BackendFaults extends OncePerRequestFilter {
 	private final Map<String, CountDownLatch> hanging = new ConcurrentHashMap<>();
 
 	private final Map<String, AtomicInteger> requests = new ConcurrentHashMap<>();
+
+	private final Map<String, Calls> watched = new ConcurrentHashMap<>();
 
 	void fail(String path) {
 		this.failing.add(path);
@@ -40,10 +45,18 @@ class BackendFaults extends OncePerRequestFilter {
 		this.hanging.remove(path).countDown();
 	}
 
-	/** Ends all faults, and forgets which requests there were. */
+	/** Watches the calls from now on. */
+	Calls watch(String path) {
+		Calls calls = new Calls();
+		this.watched.put(path, calls);
+		return calls;
+	}
+
+	/** Ends all faults and watches, and forgets which requests there were. */
 	void heal() {
 		this.failing.clear();
 		this.hanging.keySet().forEach(this::release);
+		this.watched.clear();
 		this.requests.clear();
 	}
 
@@ -60,7 +73,19 @@ class BackendFaults extends OncePerRequestFilter {
 			throws ServletException, IOException {
 		String path = request.getRequestURI();
 		this.requests.computeIfAbsent(path, p -> new AtomicInteger()).incrementAndGet();
-		hangIfTold(path);
+		List<Calls> calls = this.watched.entrySet()
+			.stream()
+			.filter(entry -> path.startsWith(entry.getKey()))
+			.map(Map.Entry::getValue)
+			.toList();
+		calls.forEach(Calls::begin);
+		try {
+			hangIfTold(path);
+		}
+		finally {
+			// Before the answer: with that the caller may ask anew.
+			calls.forEach(Calls::end);
+		}
 		if (this.failing.stream().anyMatch(path::startsWith)) {
 			response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
 			return;
@@ -79,6 +104,36 @@ class BackendFaults extends OncePerRequestFilter {
 				}
 			}
 		}
+	}
+
+	/** The calls of a backend, up to when they are answered. */
+	static class Calls {
+
+		private final Queue<Long> starts = new ConcurrentLinkedQueue<>();
+
+		private final AtomicInteger running = new AtomicInteger();
+
+		private final AtomicInteger most = new AtomicInteger();
+
+		private void begin() {
+			this.starts.add(System.nanoTime());
+			this.most.accumulateAndGet(this.running.incrementAndGet(), Math::max);
+		}
+
+		private void end() {
+			this.running.decrementAndGet();
+		}
+
+		/** How many there have been at the same time. */
+		int most() {
+			return this.most.get();
+		}
+
+		/** When they came in, by {@link System#nanoTime()}, the earliest first. */
+		List<Long> starts() {
+			return this.starts.stream().sorted().toList();
+		}
+
 	}
 
 }

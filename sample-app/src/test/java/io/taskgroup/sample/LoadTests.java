@@ -25,7 +25,6 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.sample.BookController.BookPage;
-import io.taskgroup.sample.OffersController.Missing;
 import io.taskgroup.sample.OffersController.Offers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,6 @@ package io.taskgroup.sample;
 import java.time.Duration;
 
 import io.taskgroup.TaskGroupFactory;
-import io.taskgroup.sample.OffersController.Missing;
 import io.taskgroup.sample.OffersController.Offers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

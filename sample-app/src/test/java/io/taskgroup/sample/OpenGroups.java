@@ -1,9 +1,11 @@
 package io.taskgroup.sample;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskScopeSnapshot;
+import io.taskgroup.TaskState;
 
 /**
  * What is open in the storefront.
@@ -23,6 +25,22 @@ final class OpenGroups {
 			.map(TaskScopeSnapshot::name)
 			.filter(name -> !name.equals("price-feed"))
 			.toList();
+	}
+
+	/** How many tasks wait for permits, in groups of that name. */
+	static int waiting(TaskGroupFactory groups, String name) {
+		return (int) all(groups.snapshot()).filter(scope -> scope.name().equals(name))
+			.flatMap(scope -> scope.tasks().stream())
+			.filter(task -> task.state() == TaskState.QUEUED)
+			.count();
+	}
+
+	private static Stream<TaskScopeSnapshot> all(List<TaskScopeSnapshot> scopes) {
+		return scopes.stream()
+			.flatMap(scope -> Stream
+				.of(Stream.of(scope), all(scope.children()),
+						scope.tasks().stream().flatMap(task -> all(task.children())))
+				.flatMap(found -> found));
 	}
 
 }

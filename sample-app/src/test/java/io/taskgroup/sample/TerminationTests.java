@@ -95,7 +95,10 @@ class TerminationTests {
 		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
 	}
 
-	/** Starts the storefront, whose suppliers all take the given time. */
+	/**
+	 * Starts the storefront, whose suppliers all take the given time, and have no limits
+	 * to speak of.
+	 */
 	private int start(Duration gracePeriod, String latency) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
@@ -105,8 +108,8 @@ class TerminationTests {
 						"--storefront.offers-deadline=60s", "--logging.level.io.taskgroup.sample=debug"));
 		SUPPLIERS.forEach(supplier -> {
 			String settings = "--storefront.suppliers." + supplier;
-			command.addAll(
-					List.of(settings + ".latency=" + latency, settings + ".jitter=0ms", settings + ".error-rate=0"));
+			command.addAll(List.of(settings + ".latency=" + latency, settings + ".jitter=0ms",
+					settings + ".error-rate=0", settings + ".max-concurrency=1000", settings + ".rate.permits=1000"));
 		});
 		this.storefront = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(output().toFile())

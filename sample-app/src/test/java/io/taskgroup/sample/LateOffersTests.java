@@ -1,0 +1,52 @@
+package io.taskgroup.sample;
+
+import io.taskgroup.sample.OffersController.Offers;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of a supplier that is asked once, and then not again before any deadline.
+ */
+@StorefrontTest
+@TestPropertySource(
+		properties = { "storefront.suppliers.harbour.rate.permits=1", "storefront.suppliers.harbour.rate.period=1h" })
+class LateOffersTests {
+
+	private static final Missing LATE = new Missing("harbour", "timeout of 2000 ms passed");
+
+	@Autowired
+	private RestTestClient client;
+
+	@Autowired
+	private BackendFaults faults;
+
+	@Test
+	@Timeout(60)
+	@DisplayName("a supplier that is not asked before the deadline is missing like one that is too slow")
+	void late() {
+		assertThat(offers().missing()).isEmpty();
+
+		assertThat(offers().missing()).containsExactly(LATE);
+
+		assertThat(this.faults.requests("/suppliers/harbour")).isOne();
+	}
+
+	private Offers offers() {
+		return this.client.get()
+			.uri("/books/29/offers")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody(Offers.class)
+			.returnResult()
+			.getResponseBody();
+	}
+
+}
