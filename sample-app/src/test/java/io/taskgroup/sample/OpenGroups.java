@@ -16,15 +16,15 @@ final class OpenGroups {
 	}
 
 	/**
-	 * The groups of requests: all that is open, but for what lives as long as the
-	 * storefront.
+	 * The groups and streams of requests: all that is open, but for what lives as long as
+	 * the storefront.
 	 */
 	static List<String> ofRequests(TaskGroupFactory groups) {
-		return groups.snapshot()
-			.stream()
-			.map(TaskScopeSnapshot::name)
-			.filter(name -> !name.equals("price-feed"))
-			.toList();
+		return groups.snapshot().stream().flatMap(scope -> switch (scope.name()) {
+			case "price-feed" -> Stream.<String>empty();
+			case "offer-streams" -> scope.tasks().stream().map(task -> "the stream of " + task.name());
+			default -> Stream.of(scope.name());
+		}).toList();
 	}
 
 	/** How many tasks wait for permits, in groups of that name. */

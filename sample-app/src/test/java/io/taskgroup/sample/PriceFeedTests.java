@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.taskgroup.TaskGroupFactory;
+import io.taskgroup.TaskScopeSnapshot;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,9 @@ class PriceFeedTests {
 
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
 
-		await().atMost(Duration.ofSeconds(1)).until(() -> groups.snapshot().isEmpty());
+		await().atMost(Duration.ofSeconds(1))
+			.untilAsserted(() -> assertThat(groups.snapshot()).extracting(TaskScopeSnapshot::name)
+				.doesNotContain("price-feed"));
 		faults.heal();
 		assertThat(closed).succeedsWithin(5, TimeUnit.SECONDS);
 	}

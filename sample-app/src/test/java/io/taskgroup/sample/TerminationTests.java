@@ -15,12 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.taskgroup.sample.EventStream.Event;
 import io.taskgroup.sample.OffersController.Offers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -67,10 +69,17 @@ class TerminationTests {
 	@DisplayName("requests under way are answered in full, then the process ends, within the grace period")
 	void answersFirst() throws Exception {
 		Duration gracePeriod = Duration.ofSeconds(8);
-		int port = start(gracePeriod, "1500ms");
+		int port = start(gracePeriod, supplier -> "1500ms");
 		List<CompletableFuture<HttpResponse<String>>> answers = askForOffers(port);
+		EventStream stream = askForStream(port);
 
 		this.storefront.destroy();
+
+		assertThat(stream.rest()).hasSize(SUPPLIERS.size() + 1)
+			.extracting(Event::name)
+			.startsWith("offer")
+			.doesNotContain("missing")
+			.endsWith("done");
 
 		assertThat(this.storefront.waitFor(gracePeriod.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
@@ -86,20 +95,23 @@ class TerminationTests {
 	@DisplayName("requests that would take longer do not hold up the end")
 	void cancelsTheRest() throws Exception {
 		Duration gracePeriod = Duration.ofSeconds(1);
-		int port = start(gracePeriod, "60s");
+		int port = start(gracePeriod, supplier -> supplier.equals("northgate") ? "0s" : "60s");
 		askForOffers(port);
+		EventStream stream = askForStream(port);
+		assertThat(stream.next()).isNotNull().extracting(Event::name).isEqualTo("offer");
 
 		this.storefront.destroy();
 
+		assertThat(stream.isCutOff()).isTrue();
 		assertThat(this.storefront.waitFor(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
 	}
 
 	/**
-	 * Starts the storefront, whose suppliers all take the given time, and have no limits
-	 * to speak of.
+	 * Starts the storefront, whose suppliers take the given times, and have no limits to
+	 * speak of.
 	 */
-	private int start(Duration gracePeriod, String latency) throws IOException {
+	private int start(Duration gracePeriod, UnaryOperator<String> latency) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
 						"-cp", mainClassPath(), StorefrontApplication.class.getName(), "--server.port=0",
@@ -108,7 +120,7 @@ class TerminationTests {
 						"--storefront.offers-deadline=60s", "--logging.level.io.taskgroup.sample=debug"));
 		SUPPLIERS.forEach(supplier -> {
 			String settings = "--storefront.suppliers." + supplier;
-			command.addAll(List.of(settings + ".latency=" + latency, settings + ".jitter=0ms",
+			command.addAll(List.of(settings + ".latency=" + latency.apply(supplier), settings + ".jitter=0ms",
 					settings + ".error-rate=0", settings + ".max-concurrency=1000", settings + ".rate.permits=1000"));
 		});
 		this.storefront = new ProcessBuilder(command).redirectErrorStream(true)
@@ -136,6 +148,14 @@ class TerminationTests {
 		try (Stream<String> lines = Files.lines(output())) {
 			return (int) lines.filter(line -> line.contains("is asked for book")).count();
 		}
+	}
+
+	/** Comes back when every supplier has been asked. */
+	private EventStream askForStream(int port) throws IOException {
+		int before = calls();
+		EventStream stream = EventStream.open(port, "/books/1/offers/stream");
+		await().atMost(Duration.ofSeconds(30)).until(() -> calls() >= before + SUPPLIERS.size());
+		return stream;
 	}
 
 	/** Comes back when every supplier has been asked for every request. */
