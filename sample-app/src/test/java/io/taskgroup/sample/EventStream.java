@@ -3,6 +3,7 @@ package io.taskgroup.sample;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -87,6 +88,18 @@ final class EventStream implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/** The events of a stream that has come to its end. */
+	static List<Event> parse(String body) throws IOException {
+		List<Event> events = new ArrayList<>();
+		BufferedReader lines = new BufferedReader(new StringReader(body));
+		Event next = readEvent(lines);
+		while (next != null) {
+			events.add(next);
+			next = readEvent(lines);
+		}
+		return events;
 	}
 
 	private static @Nullable Event readEvent(BufferedReader lines) throws IOException {

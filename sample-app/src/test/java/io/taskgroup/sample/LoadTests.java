@@ -25,6 +25,8 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.sample.BookController.BookPage;
+import io.taskgroup.sample.EventStream.Event;
+import io.taskgroup.sample.OfferStreamController.Done;
 import io.taskgroup.sample.OffersController.Offers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -45,16 +48,20 @@ import static org.awaitility.Awaitility.await;
  */
 @StorefrontTest
 @TestPropertySource(properties = { "storefront.page-timeout=20s", "storefront.offers-deadline=500ms",
-		"storefront.services.prices.latency=20ms", "storefront.services.stock.jitter=100ms",
-		"storefront.services.stock.error-rate=0.2", "storefront.services.reviews.latency=80ms",
-		"storefront.services.reviews.error-rate=0.3", "storefront.suppliers.riverside.error-rate=0.3",
-		"storefront.suppliers.market-hall.error-rate=1", "storefront.suppliers.harbour.jitter=1s",
-		"storefront.suppliers.old-town.latency=200ms", "storefront.suppliers.lighthouse.latency=5s" })
+		"storefront.delivery-timeout=20s", "storefront.mirror-stagger=20ms", "storefront.mirrors.amber.latency=50ms",
+		"storefront.mirrors.birch.error-rate=0.5", "storefront.services.prices.latency=20ms",
+		"storefront.services.stock.jitter=100ms", "storefront.services.stock.error-rate=0.4",
+		"storefront.services.reviews.latency=80ms", "storefront.services.reviews.error-rate=0.3",
+		"storefront.suppliers.riverside.error-rate=0.3", "storefront.suppliers.market-hall.error-rate=1",
+		"storefront.suppliers.harbour.jitter=1s", "storefront.suppliers.old-town.latency=200ms",
+		"storefront.suppliers.lighthouse.latency=5s" })
 class LoadTests {
 
 	private static final int REQUESTS = 300;
 
 	private static final int UNKNOWN_BOOK = 9999;
+
+	private static final List<String> PAGES = List.of("", "/offers", "/offers/stream", "/delivery");
 
 	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -101,13 +108,13 @@ class LoadTests {
 		await().untilAsserted(() -> assertThat(OpenGroups.ofRequests(this.groups)).isEmpty());
 		// The feed is there to show that this dump has virtual threads in it.
 		await().untilAsserted(() -> assertThat(threadDump()).contains("PriceFeed")
-			.doesNotContain("BookController", "OffersController"));
+			.doesNotContain("BookController", "OffersController", "OfferStreamController", "DeliveryController"));
 	}
 
 	private void visit(int number) throws IOException, InterruptedException {
-		int book = (number % 10 == 0) ? UNKNOWN_BOOK : 1 + number % this.catalogue.books().size();
-		boolean offers = number % 4 < 2;
-		String path = "/books/" + book + (offers ? "/offers" : "");
+		int book = (number % 7 == 0) ? UNKNOWN_BOOK : 1 + number % this.catalogue.books().size();
+		String page = PAGES.get(number % PAGES.size());
+		String path = "/books/" + book + page;
 		if (number % 3 == 0) {
 			leaveHalfway(path);
 			return;
@@ -120,11 +127,13 @@ class LoadTests {
 		if (book == UNKNOWN_BOOK) {
 			assertProblem(response, 404, "there is no book " + book);
 		}
-		else if (offers) {
-			assertOffers(response, book);
-		}
 		else {
-			assertPage(response, book);
+			switch (page) {
+				case "/offers" -> assertOffers(response, book);
+				case "/offers/stream" -> assertStream(response, book);
+				case "/delivery" -> assertDelivery(response, book);
+				default -> assertPage(response, book);
+			}
 		}
 	}
 
@@ -151,7 +160,10 @@ class LoadTests {
 
 	private void assertOffers(HttpResponse<String> response, int book) {
 		assertThat(response.statusCode()).isEqualTo(200);
-		Offers answer = this.jsonMapper.readValue(response.body(), Offers.class);
+		assertOffers(this.jsonMapper.readValue(response.body(), Offers.class), book);
+	}
+
+	private void assertOffers(Offers answer, int book) {
 		assertThat(answer.offers())
 			.allSatisfy(offer -> assertThat(offer).isEqualTo(SimulatedSuppliers.offerOf(offer.supplier(), book)));
 		assertThat(answer.missing())
@@ -160,6 +172,31 @@ class LoadTests {
 		assertThat(Stream.concat(answer.offers().stream().map(Offer::supplier),
 				answer.missing().stream().map(Missing::supplier)))
 			.containsExactlyInAnyOrderElementsOf(this.properties.suppliers().keySet());
+	}
+
+	private void assertStream(HttpResponse<String> response, int book) throws IOException {
+		assertThat(response.statusCode()).isEqualTo(200);
+		List<Offer> offers = new ArrayList<>();
+		List<Missing> missing = new ArrayList<>();
+		List<Event> events = EventStream.parse(response.body());
+		for (Event event : events.subList(0, events.size() - 1)) {
+			switch (event.name()) {
+				case "offer" -> offers.add(this.jsonMapper.readValue(event.data(), Offer.class));
+				case "missing" -> missing.add(this.jsonMapper.readValue(event.data(), Missing.class));
+				default -> fail("unexpected: %s", event);
+			}
+		}
+		assertOffers(new Offers(offers, missing), book);
+		assertThat(events.getLast().name()).isEqualTo("done");
+		assertThat(this.jsonMapper.readValue(events.getLast().data(), Done.class))
+			.isEqualTo(new Done(offers.size(), missing.size()));
+	}
+
+	private void assertDelivery(HttpResponse<String> response, int book) {
+		assertThat(response.statusCode()).isEqualTo(200);
+		Delivery delivery = this.jsonMapper.readValue(response.body(), Delivery.class);
+		assertThat(delivery).isEqualTo(SimulatedMirrors.deliveryOf(delivery.mirror(), book));
+		assertThat(this.properties.mirrors()).containsKey(delivery.mirror());
 	}
 
 	private List<String> reasons(String supplier) {
