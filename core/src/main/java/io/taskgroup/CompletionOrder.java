@@ -50,7 +50,7 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 		}
 		try {
 			CompletionOrder<I, T> order = new CompletionOrder<>(group, items.iterator(), function);
-			order.forkMore();
+			order.forkMore(true);
 			return order;
 		}
 		catch (RuntimeException | Error ex) {
@@ -61,10 +61,13 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 	}
 
 	/** Keeps twice as many under way, or waiting to be given out, as can run at once. */
-	private void forkMore() {
+	private void forkMore(boolean opening) {
+		// as any group in a cancelled scope, it begins all the same (3.5, 3.7)
+		boolean wasCancelled = opening && this.group.scope().cause() != null;
 		Limits limits = this.group.limits();
-		int most = (limits != null) ? 2 * limits.window() : Integer.MAX_VALUE;
-		while (!this.stopped && this.outstanding < most && this.items.hasNext()) {
+		long most = (limits != null) ? 2L * limits.window() : Long.MAX_VALUE;
+		while (!this.stopped && this.outstanding < most && (wasCancelled || this.group.scope().cause() == null)
+				&& this.items.hasNext()) {
 			I item = this.items.next();
 			Handle<T> handle = this.group.forkForEngine(() -> this.function.apply(item));
 			this.outstanding++;
@@ -73,6 +76,10 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 				releaseAll();
 			});
 		}
+	}
+
+	HostedGroup group() {
+		return this.group;
 	}
 
 	@Override
@@ -86,8 +93,9 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 		if (this.group.hasEnded()) {
 			return Optional.empty();
 		}
+		throwIfDue();
 		try {
-			forkMore();
+			forkMore(false);
 		}
 		catch (RuntimeException | Error ex) {
 			this.group.fail(ex, "failure in the input");
@@ -106,11 +114,17 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 		return Optional.of(this.finished.remove());
 	}
 
-	private void awaitOne() throws InterruptedException {
+	/** Throws in a cancelled thread, also if there is something to give out (7.6). */
+	private void throwIfDue() throws CancelledException {
 		Strand strand = Strand.attach();
 		if (strand.isDue(this.group.scope())) {
 			throw strand.tell(this.group.scope());
 		}
+	}
+
+	private void awaitOne() throws InterruptedException {
+		throwIfDue();
+		Strand strand = Strand.attach();
 		switch (strand.await(this, this.group.scope(), Durations.FOREVER_NANOS)) {
 			case CANCELLED -> throw strand.tell(this.group.scope());
 			case INTERRUPTED -> throw new ForeignInterruptException();

@@ -48,7 +48,8 @@ record LimitPlan(@Nullable Integer perGroup, @Nullable Integer shared,
 	/** For those who ask for input as they go: they wait when enough of it is queued. */
 	LimitPlan asItGoes() {
 		Integer capacity = (this.queueBound != null) ? this.queueBound.capacity() : null;
-		return queueBound(new QueueBound(capacity, false, true));
+		boolean some = capacity != null && capacity > 0;
+		return queueBound(new QueueBound(some ? capacity : null, false, true));
 	}
 
 	private static <T> List<T> withOne(List<T> some, T one) {

@@ -189,6 +189,8 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, Lim
 	public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R gather(
 			Callable<? extends A> a, Callable<? extends B> b, BiFunction<? super A, ? super B, ? extends R> combine)
 			throws InterruptedException {
+		Objects.requireNonNull(a, "a");
+		Objects.requireNonNull(b, "b");
 		Objects.requireNonNull(combine, "combine");
 		return Combinators.combined(this, (group) -> {
 			TaskHandle<A> first = group.fork(a);
@@ -201,6 +203,9 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, Lim
 	public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> R gather(
 			Callable<? extends A> a, Callable<? extends B> b, Callable<? extends C> c,
 			Combiner3<? super A, ? super B, ? super C, ? extends R> combine) throws InterruptedException {
+		Objects.requireNonNull(a, "a");
+		Objects.requireNonNull(b, "b");
+		Objects.requireNonNull(c, "c");
 		Objects.requireNonNull(combine, "combine");
 		return Combinators.combined(this, (group) -> {
 			TaskHandle<A> first = group.fork(a);
@@ -214,6 +219,10 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, Lim
 	public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> R gather(
 			Callable<? extends A> a, Callable<? extends B> b, Callable<? extends C> c, Callable<? extends D> d,
 			Combiner4<? super A, ? super B, ? super C, ? super D, ? extends R> combine) throws InterruptedException {
+		Objects.requireNonNull(a, "a");
+		Objects.requireNonNull(b, "b");
+		Objects.requireNonNull(c, "c");
+		Objects.requireNonNull(d, "d");
 		Objects.requireNonNull(combine, "combine");
 		return Combinators.combined(this, (group) -> {
 			TaskHandle<A> first = group.fork(a);
@@ -230,6 +239,11 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, Lim
 			Callable<? extends E> e,
 			Combiner5<? super A, ? super B, ? super C, ? super D, ? super E, ? extends R> combine)
 			throws InterruptedException {
+		Objects.requireNonNull(a, "a");
+		Objects.requireNonNull(b, "b");
+		Objects.requireNonNull(c, "c");
+		Objects.requireNonNull(d, "d");
+		Objects.requireNonNull(e, "e");
 		Objects.requireNonNull(combine, "combine");
 		return Combinators.combined(this, (group) -> {
 			TaskHandle<A> first = group.fork(a);

@@ -77,9 +77,9 @@ public interface TaskGroupFactory extends AutoCloseable {
 	void reopen();
 
 	/**
-	 * Cancels every open group and scope, waits until all have ended, then refuses new
-	 * ones. Waits also on an interrupted thread; the interrupt stays pending. Closing
-	 * what is closed does nothing.
+	 * Cancels every open group and scope, also those behind a shield, waits until all
+	 * have ended, then refuses new ones. Waits also on an interrupted thread; the
+	 * interrupt stays pending. Closing what is closed does nothing.
 	 * @throws IllegalStateException if called from inside one of the factory's own groups
 	 * or tasks
 	 */

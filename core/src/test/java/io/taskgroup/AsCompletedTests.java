@@ -9,6 +9,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -417,6 +418,64 @@ class AsCompletedTests {
 		});
 		assertThat(ran).hasValue(0);
 		assertThat(limiter.inUse() + limiter.waiting()).isZero();
+	}
+
+	@Test
+	@DisplayName("8.2 a limit as large as can be: all are given out")
+	void largestLimit() throws Exception {
+		TaskGroupSpec large = Rig.VIRTUAL.factory().named("large").maxConcurrency(Integer.MAX_VALUE);
+		AtomicInteger count = new AtomicInteger();
+		try (CompletedTasks<Integer> tasks = large.asCompleted(List.of(1, 2, 3), item -> item)) {
+			while (tasks.next().isPresent()) {
+				count.incrementAndGet();
+			}
+		}
+		assertThat(count).hasValue(3);
+	}
+
+	@Test
+	@DisplayName("3.13 after moveOnAfter no more input is asked for; what there is is given out, and then it ends")
+	void movedOn() throws Exception {
+		AtomicInteger asked = new AtomicInteger();
+		Iterable<Integer> endless = () -> Stream.generate(asked::incrementAndGet).iterator();
+		TaskGroupSpec spec = Rig.VIRTUAL.factory().named("moved").maxConcurrency(2).moveOnAfter(Duration.ofDays(1));
+		CountDownLatch never = new CountDownLatch(1);
+		Rig.VIRTUAL.run(() -> {
+			try (CompletedTasks<Integer> tasks = spec.asCompleted(endless, item -> {
+				if (item > 1) {
+					never.await();
+				}
+				return item;
+			})) {
+				assertThat(tasks.next().orElseThrow().await()).isEqualTo(1);
+				int before = asked.get();
+				((CompletionOrder<?, ?>) tasks).group().cancelScope().timeout(Duration.ZERO);
+				int given = 0;
+				while (tasks.next().isPresent()) {
+					given++;
+				}
+				assertThat(given).isPositive();
+				assertThat(asked.get()).isLessThanOrEqualTo(before + 1);
+			}
+		});
+	}
+
+	@Test
+	@DisplayName("7.6 in a cancelled scope next() asks for no more input")
+	void cancelledAsksForNothing() throws Exception {
+		AtomicInteger asked = new AtomicInteger();
+		Iterable<Integer> endless = () -> Stream.generate(asked::incrementAndGet).iterator();
+		TaskGroupSpec spec = Rig.VIRTUAL.factory().named("cancelled").maxConcurrency(2);
+		Rig.VIRTUAL.run(() -> CancelScope.run(scope -> {
+			try (CompletedTasks<Integer> tasks = spec.asCompleted(endless, item -> item)) {
+				tasks.next();
+				scope.cancel();
+				int before = asked.get();
+				assertCancelled(tasks::next);
+				assertCancelled(tasks::next);
+				assertThat(asked).hasValue(before);
+			}
+		}));
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static io.taskgroup.GroupAssertions.assertCancelled;
 import static io.taskgroup.GroupAssertions.assertFailsWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -223,6 +225,16 @@ class GatherTests {
 				() -> gauge.inside(() -> factory.snapshot().getFirst().name()));
 		Rig.VIRTUAL.run(() -> assertThat(factory.named("limited").gather(tasks)).containsOnly("limited"));
 		assertThat(gauge.most()).isBetween(1, 2);
+	}
+
+	@Test
+	@DisplayName("7.1 a task that is null is refused before anything starts")
+	void nullTask() {
+		AtomicInteger started = new AtomicInteger();
+		TaskGroupSpec nulls = Rig.VIRTUAL.factory().named("nulls");
+		assertThatNullPointerException().isThrownBy(() -> nulls.gather(started::incrementAndGet, null, (a, b) -> a))
+			.withMessage("b");
+		assertThat(started).hasValue(0);
 	}
 
 }

@@ -280,4 +280,20 @@ class MapTests {
 
 	}
 
+	@Test
+	@DisplayName("8.5 a queue of no capacity, which rejects, does not hold up map: it feeds as it goes")
+	void noQueue() throws Exception {
+		List<Integer> items = IntStream.range(0, 50).boxed().toList();
+		TaskGroupSpec none = this.spec.maxConcurrency(2).queue(0, TaskGroupSpec.WhenFull.REJECT);
+		assertThat(Rig.VIRTUAL.<List<Integer>>call(() -> none.map(items, (item) -> item))).isEqualTo(items);
+	}
+
+	@Test
+	@DisplayName("8.2 a limit as large as can be")
+	void largestLimit() throws Exception {
+		List<Integer> items = IntStream.range(0, 50).boxed().toList();
+		TaskGroupSpec large = this.spec.maxConcurrency(Integer.MAX_VALUE);
+		assertThat(Rig.VIRTUAL.<List<Integer>>call(() -> large.map(items, (item) -> item))).isEqualTo(items);
+	}
+
 }

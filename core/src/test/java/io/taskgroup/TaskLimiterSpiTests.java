@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.taskgroup.GroupAssertions.assertFailsWith;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -357,6 +360,83 @@ class TaskLimiterSpiTests {
 			this.asked.get(index).complete(this.released::add);
 		}
 
+	}
+
+	@Test
+	@DisplayName("8.1 a limiter that cancels its own promise fails the task, and the group ends")
+	void limiterCancels() throws Exception {
+		CompletableFuture<TaskLimiter.Permit> promise = new CompletableFuture<>();
+		TaskLimiter limiter = () -> promise;
+		ConcurrencyLimiter first = ConcurrencyLimiter.of(1);
+		Host<Void> host = Rig.VIRTUAL.start(() -> Rig.VIRTUAL.factory()
+			.named("group")
+			.limiter(first)
+			.limiter(limiter)
+			.run(group -> group.fork(() -> 1)));
+		host.awaitBlocked();
+		promise.cancel(true);
+		assertThat(host.thrown()).isExactlyInstanceOf(TaskGroupException.class)
+			.hasCauseInstanceOf(CancellationException.class);
+		assertThat(first.inUse()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@DisplayName("8.1 a limiter that gives null instead of a permit fails the task, at once or later")
+	void nullPermit(boolean later) throws Exception {
+		CompletableFuture<TaskLimiter.Permit> promise = new CompletableFuture<>();
+		ConcurrencyLimiter first = ConcurrencyLimiter.of(1);
+		if (!later) {
+			promise.complete(null);
+		}
+		Host<Void> host = Rig.VIRTUAL.start(() -> Rig.VIRTUAL.factory()
+			.named("group")
+			.limiter(first)
+			.limiter(() -> promise)
+			.run(group -> group.fork(() -> 1)));
+		if (later) {
+			host.awaitBlocked();
+			promise.complete(null);
+		}
+		assertThat(host.thrown()).hasCauseInstanceOf(NullPointerException.class)
+			.hasMessageContaining("gave no permit, but null");
+		assertThat(first.inUse()).isZero();
+	}
+
+	@Test
+	@DisplayName("8.1 a permit that cannot be given back is logged, and keeps the others from nothing")
+	void brokenRelease() throws Exception {
+		ConcurrencyLimiter first = ConcurrencyLimiter.of(1);
+		IllegalStateException broken = new IllegalStateException("broken");
+		TaskGroupSpec spec = Rig.VIRTUAL.factory()
+			.named("group")
+			.limiter(first)
+			.limiter(() -> CompletableFuture.completedFuture(outcome -> {
+				throw broken;
+			}));
+		try (LogRecords log = LogRecords.open()) {
+			assertThat(spec.gather(List.of(() -> 1, () -> 2))).containsExactly(1, 2);
+			assertThat(log.records()).hasSize(2).allMatch(one -> one.getThrown() == broken);
+		}
+		assertThat(first.inUse()).isZero();
+	}
+
+	@Test
+	@DisplayName("8.1 a promise kept at the moment of the cancellation: the permit is given back once, and none is lost")
+	void keptAgainstCancelled() throws Exception {
+		TaskGroupFactory groups = Rig.VIRTUAL.factory();
+		Together.often(() -> {
+			CompletableFuture<TaskLimiter.Permit> promise = new CompletableFuture<>();
+			AtomicInteger given = new AtomicInteger();
+			ConcurrencyLimiter first = ConcurrencyLimiter.of(1);
+			groups.named("group").limiter(first).limiter(() -> promise).run(group -> {
+				TaskHandle<Integer> handle = group.fork(() -> 1);
+				Together.run(handle::cancel, () -> promise.complete(outcome -> given.incrementAndGet()));
+				handle.awaitDone();
+			});
+			assertThat(first.inUse()).isZero();
+			assertThat(given.get()).isEqualTo(promise.isCancelled() ? 0 : 1);
+		});
 	}
 
 }
