@@ -1,9 +1,13 @@
 package io.taskgroup;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -120,6 +124,117 @@ class RateLimiterTests {
 		}
 	}
 
+	@Test
+	@DisplayName("8.4 in no span of a run of thousands of starts, with a pause in it, do more than burst + permits * t / period start")
+	void everyWindowOfThousands() throws Exception {
+		long permits = 4000;
+		Duration period = Duration.ofSeconds(1);
+		long burst = 200;
+		int groups = 4;
+		int each = 1000;
+		List<Long> starts = Collections.synchronizedList(new ArrayList<>());
+		TaskGroupFactory factory = TaskGroupFactory.builder().threadFactory(recording(starts)).build();
+		RateLimiter limiter = RateLimiter.of(permits, period, burst);
+		long created = System.nanoTime();
+		TaskAction host = () -> factory.named("group").limiter(limiter).run((group) -> {
+			for (int i = 0; i < each; i++) {
+				group.fork(this.ran::incrementAndGet);
+			}
+		});
+		TaskAction[] others = Collections.nCopies(groups - 1, host).toArray(TaskAction[]::new);
+		Rig.VIRTUAL.run(() -> Together.run(host, others));
+		// a pause in which a bucket without a bottom would gather half as many permits
+		// again
+		long pause = System.nanoTime() + Duration.ofMillis(500).toNanos();
+		Waits.spinUntil(() -> System.nanoTime() - pause >= 0);
+		Rig.VIRTUAL.run(() -> Together.run(host, others));
+		assertThat(this.ran).hasValue(2 * groups * each);
+		List<Long> sorted = starts.stream().sorted().toList();
+		assertThat(sorted).hasSize(2 * groups * each);
+		// from the limiter's creation on, when the bucket was full, no allowance is
+		// needed
+		for (int i = 0; i < sorted.size(); i++) {
+			assertAllowed(i + 1, sorted.get(i) - created, permits, period, burst);
+		}
+		// the threads that start tasks may be held up between the token and the start
+		assertAllowedInEveryWindow(sorted, Duration.ofMillis(150), permits, period, burst);
+	}
+
+	/**
+	 * Every window at once: each start against that earlier one which allows the least.
+	 */
+	private static void assertAllowedInEveryWindow(List<Long> sorted, Duration allowance, long permits, Duration period,
+			long burst) {
+		double perNano = (double) permits / period.toNanos();
+		long origin = sorted.getFirst();
+		double least = Double.MAX_VALUE;
+		double most = 0;
+		for (int i = 0; i < sorted.size(); i++) {
+			double ahead = i - perNano * (sorted.get(i) - origin);
+			least = Math.min(least, ahead);
+			most = Math.max(most, ahead - least + 1);
+		}
+		assertThat(most).isLessThanOrEqualTo(burst + perNano * allowance.toNanos() + 1e-3);
+	}
+
+	@Test
+	@DisplayName("8.4 a task that was cancelled while it ran has used its permit up")
+	void cancelledWhileItRanUsesUp() throws Exception {
+		RateLimiter rate = RateLimiter.of(2, LONG);
+		Rig.VIRTUAL.run(() -> this.groups.named("group").limiter(rate).run((group) -> {
+			for (int i = 0; i < 2; i++) {
+				Sleeper sleeper = new Sleeper();
+				TaskHandle<Void> started = group.fork(sleeper);
+				sleeper.awaitRunning();
+				started.cancel();
+				started.awaitDone();
+				assertThat(started.state()).isEqualTo(TaskState.CANCELLED);
+			}
+			Waits.until(() -> this.groups.snapshot().getFirst().tasks().isEmpty());
+			TaskHandle<Integer> third = group.fork(this.ran::incrementAndGet);
+			assertThat(third.state()).isEqualTo(TaskState.QUEUED);
+			third.cancel();
+		}));
+		assertThat(this.ran).hasValue(0);
+	}
+
+	@Test
+	@DisplayName("8.2 a newcomer does not pass those who wait for the rate, though a permit is there before the timer comes")
+	void newcomersDoNotPass() throws Exception {
+		CountDownLatch timer = new CountDownLatch(1);
+		Duration period = Duration.ofMillis(20);
+		RateLimiter rate = RateLimiter.of(1, period);
+		assertThat(rate.acquire()).isDone();
+		try {
+			holdUpTheTimer(timer);
+			CompletableFuture<TaskLimiter.Permit> first = rate.acquire();
+			assertThat(first).isNotDone();
+			long filled = System.nanoTime() + 2 * period.toNanos();
+			Waits.spinUntil(() -> System.nanoTime() - filled > 0);
+			CompletableFuture<TaskLimiter.Permit> newcomer = rate.acquire();
+			assertThat(newcomer).isNotDone();
+			assertThat(rate.waiting()).isEqualTo(2);
+			timer.countDown();
+			Waits.spinUntil(newcomer::isDone);
+			assertThat(first).isDone();
+		}
+		finally {
+			timer.countDown();
+		}
+	}
+
+	/** Keeps the one thread of the timer busy. */
+	private static void holdUpTheTimer(CountDownLatch release) throws ReflectiveOperationException {
+		Field executor = Timer.class.getDeclaredField("EXECUTOR");
+		executor.setAccessible(true);
+		CountDownLatch busy = new CountDownLatch(1);
+		((Executor) executor.get(null)).execute(() -> {
+			busy.countDown();
+			Waits.stubbornlyOn(release);
+		});
+		Waits.stubbornlyOn(busy);
+	}
+
 	private static void assertAllowed(int started, long span, long permits, Duration period, long burst) {
 		double allowed = burst + (double) permits * span / period.toNanos();
 		assertThat((double) started).isLessThanOrEqualTo(allowed + 1e-3);
@@ -165,11 +280,11 @@ class RateLimiterTests {
 					int number = i;
 					handles.add(((i % 2 == 0) ? one : two).fork(() -> {
 						// all who came earlier have their permits
-						handles.subList(0, Math.min(number, handles.size())).forEach((earlier) -> {
-							if (earlier.state() == TaskState.QUEUED) {
+						for (int earlier = 0; earlier < number; earlier++) {
+							if (handles.get(earlier).state() == TaskState.QUEUED) {
 								passed.incrementAndGet();
 							}
-						});
+						}
 						return this.ran.incrementAndGet();
 					}));
 				}
