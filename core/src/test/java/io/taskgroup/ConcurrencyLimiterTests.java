@@ -269,6 +269,41 @@ class ConcurrencyLimiterTests {
 		assertUnused(limiter);
 	}
 
+	@Test
+	@DisplayName("8.2 whoever leaves the queue, at its head, its tail or in between: the others are served in their order")
+	void anyoneLeaves() {
+		int count = 6;
+		for (int leaving = 0; leaving < 1 << count; leaving++) {
+			ConcurrencyLimiter limiter = ConcurrencyLimiter.of(1);
+			TaskLimiter.Permit permit = limiter.acquire().join();
+			List<CompletableFuture<TaskLimiter.Permit>> waiting = new ArrayList<>();
+			for (int i = 0; i < count; i++) {
+				waiting.add(limiter.acquire());
+			}
+			List<CompletableFuture<TaskLimiter.Permit>> staying = new ArrayList<>();
+			for (int i = 0; i < count; i++) {
+				if ((leaving & 1 << i) != 0) {
+					waiting.get(i).cancel(true);
+				}
+				else {
+					staying.add(waiting.get(i));
+				}
+			}
+			assertThat(limiter.waiting()).isEqualTo(staying.size());
+			// one who comes later is behind them all
+			staying.add(limiter.acquire());
+			for (int served = 0; served < staying.size(); served++) {
+				permit.release(TaskState.SUCCESS);
+				assertThat(staying.get(served)).isDone();
+				assertThat(limiter.waiting()).isEqualTo(staying.size() - served - 1);
+				assertThat(limiter.inUse()).isEqualTo(1);
+				permit = staying.get(served).join();
+			}
+			permit.release(TaskState.SUCCESS);
+			assertUnused(limiter);
+		}
+	}
+
 	private static List<Holdout<Void>> holdouts(int count) {
 		return IntStream.range(0, count).mapToObj((i) -> Holdout.<Void>returning(null)).toList();
 	}

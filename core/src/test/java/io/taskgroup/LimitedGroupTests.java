@@ -455,6 +455,55 @@ class LimitedGroupTests {
 	}
 
 	@Test
+	@DisplayName("8.5, 3.6 a fork that is interrupted while it waits for room leaves the flag set for who catches that")
+	void flagAfterInterruptedFork() throws Exception {
+		CountDownLatch forking = new CountDownLatch(1);
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		AtomicBoolean flag = new AtomicBoolean();
+		Host<CancelScope> host = Rig.VIRTUAL.startCall(() -> this.spec.queue(1, WAIT).run((group) -> {
+			group.fork(this.first);
+			this.first.awaitRunning();
+			group.fork(this.ran::incrementAndGet);
+			forking.countDown();
+			thrown.set(catchThrowable(() -> group.fork(this.ran::incrementAndGet)));
+			flag.set(Thread.interrupted());
+			this.first.release();
+		}));
+		Waits.on(forking);
+		host.awaitBlocked();
+		host.interrupt();
+		host.get();
+		assertThat(thrown.get()).isInstanceOf(TaskCancelledException.class);
+		assertThat(flag).isTrue();
+		assertThat(this.ran).hasValue(1);
+		assertUnused();
+	}
+
+	@Test
+	@DisplayName("8.5, 5.2 a fork that waits for room throws when its caller's own scope is cancelled, and forks nothing")
+	void callerCancelledWhileItWaitsForRoom() throws Exception {
+		try (TaskScope scope = this.spec.queue(1, WAIT).openScope()) {
+			scope.fork(this.first);
+			this.first.awaitRunning();
+			scope.fork(this.ran::incrementAndGet);
+			CancelScope callers = CancelScope.create();
+			AtomicReference<Throwable> thrown = new AtomicReference<>();
+			Host<Void> caller = Rig.VIRTUAL.start(() -> callers
+				.enter((entered) -> thrown.set(catchThrowable(() -> scope.fork(this.ran::incrementAndGet)))));
+			Waits.spinUntil(() -> caller.thread().isAlive());
+			caller.awaitBlocked();
+			callers.cancel("no patience");
+			caller.get();
+			assertThat(thrown.get()).isInstanceOf(TaskCancelledException.class).hasMessageContaining("no patience");
+			assertThat(this.limiter.waiting()).isEqualTo(1);
+			this.first.release();
+			scope.join();
+		}
+		assertThat(this.ran).hasValue(1);
+		assertUnused();
+	}
+
+	@Test
 	@DisplayName("8.5 a spec is immutable: limits set on it are another spec's")
 	void immutable() throws Exception {
 		TaskGroupSpec base = this.groups.named("base");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
@@ -397,6 +398,57 @@ class PermitLendingTests {
 			}));
 		assertThat(sizes).containsExactly(20);
 		assertThat(gauge.most()).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@DisplayName("8.3, 3.6 a foreign interrupt of a task that waits for its permit to come back is not lost")
+	void interruptedWhileItComesBack(boolean adaptive) throws Exception {
+		ConcurrencyLimiter limiter = adaptive ? ConcurrencyLimiter.adaptive(new AlwaysOne(), 1)
+				: ConcurrencyLimiter.of(1);
+		Holdout<Void> endless = Holdout.returning(null);
+		Holdout<Void> borrower = Holdout.returning(null);
+		AtomicReference<Thread> thread = new AtomicReference<>();
+		AtomicBoolean borrowerGoes = new AtomicBoolean();
+		Rig.VIRTUAL.run(() -> this.groups.named("free").run((free) -> {
+			TaskHandle<Void> handle = free.fork(endless);
+			this.groups.named("limited").limiter(limiter).run((group) -> {
+				TaskHandle<Boolean> waiter = group.fork(() -> {
+					thread.set(Thread.currentThread());
+					Throwable thrown = catchThrowable(() -> handle.await(Duration.ofMillis(20)));
+					assertThat(thrown).isInstanceOf(TimeoutException.class);
+					assertThat(borrowerGoes).isTrue();
+					return Thread.interrupted();
+				});
+				group.fork(borrower);
+				borrower.awaitRunning();
+				Waits.spinUntil(() -> limiter.waiting() == 1);
+				thread.get().interrupt();
+				// it has noticed, and waits on
+				Waits.spinUntil(() -> !thread.get().isInterrupted());
+				Waits.untilBlocked(thread.get());
+				borrowerGoes.set(true);
+				borrower.release();
+				assertThat(waiter.await()).isTrue();
+			});
+			endless.release();
+		}));
+		assertUnused(limiter);
+	}
+
+	/** An algorithm that leaves it at one. */
+	private static final class AlwaysOne implements LimitAlgorithm {
+
+		@Override
+		public int limit() {
+			return 1;
+		}
+
+		@Override
+		public void onTaskEnded(TaskSample sample) {
+			// it stays at one
+		}
+
 	}
 
 	private static void assertUnused(ConcurrencyLimiter limiter) {

@@ -154,6 +154,24 @@ class TaskLimiterSpiTests {
 	}
 
 	@Test
+	@DisplayName("8.5, 8.1 a task whose limiter failed takes no room in the queue any more")
+	void failedTakesNoRoom() throws Exception {
+		IOException failure = new IOException("no connection to the limiter");
+		Rig.VIRTUAL.run(() -> {
+			try (TaskScope scope = this.spec.queue(1, TaskGroupSpec.WhenFull.REJECT).onError((task, ex) -> {
+			}).openScope()) {
+				for (int i = 0; i < 3; i++) {
+					TaskHandle<Integer> task = scope.fork(this.ran::incrementAndGet);
+					assertThat(task.state()).isEqualTo(TaskState.QUEUED);
+					this.limiter.asked.getLast().completeExceptionally(failure);
+					assertThat(task.exceptionNow()).isSameAs(failure);
+				}
+			}
+		});
+		assertThat(this.ran).hasValue(0);
+	}
+
+	@Test
 	@DisplayName("8.1 what stands behind a future that fails on its way is the task's failure")
 	void failsOnItsWay() throws Exception {
 		IllegalStateException failure = new IllegalStateException("failure");
