@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.DisplayName;
@@ -238,6 +239,52 @@ class AdaptiveLimiterTests {
 		waiting.get().release(TaskState.SUCCESS);
 		assertThat(script.samples).extracting(TaskSample::outcome).containsExactly(TaskState.FAILED, TaskState.SUCCESS);
 		assertThat(limiter.inUse()).isZero();
+	}
+
+	@Test
+	@DisplayName("8.3 the time before a permit was lent out counts, as that after it")
+	void timeBeforeLending() throws Exception {
+		Script script = new Script(1);
+		TaskGroupSpec spec = this.groups.named("group").limiter(ConcurrencyLimiter.adaptive(script, 1));
+		long busyNanos = 20_000_000;
+		Rig.VIRTUAL.run(() -> spec.run(group -> group.fork(() -> {
+			long begun = System.nanoTime();
+			Waits.spinUntil(() -> System.nanoTime() - begun > busyNanos);
+			return group.fork(() -> "other").await();
+		})));
+		assertThat(script.samples).hasSize(2);
+		assertThat(script.samples.getLast().ranNanos()).isGreaterThanOrEqualTo(busyNanos);
+	}
+
+	@Test
+	@DisplayName("8.2 the algorithm is called from one thread at a time")
+	void oneAtATime() throws Exception {
+		Gauge inside = new Gauge();
+		Holdout<Thread> second = Holdout.returning(null);
+		AtomicReference<Thread> other = new AtomicReference<>();
+		Script script = new Script(2) {
+			@Override
+			public void onTaskEnded(TaskSample sample) {
+				inside.enter();
+				if (inside.entries() == 1) {
+					// the other task comes here too, or has to wait
+					second.release();
+					Waits.spinUntil(() -> inside.now() == 2 || other.get().getState() == Thread.State.WAITING);
+				}
+				inside.leave();
+			}
+		};
+		ConcurrencyLimiter limiter = ConcurrencyLimiter.adaptive(script, 2);
+		Rig.VIRTUAL.run(() -> this.groups.named("group").limiter(limiter).run(group -> {
+			group.fork(() -> {
+				other.set(Thread.currentThread());
+				second.call();
+			});
+			second.awaitRunning();
+			group.fork(() -> "first");
+		}));
+		assertThat(inside.entries()).isEqualTo(2);
+		assertThat(inside.most()).isEqualTo(1);
 	}
 
 }
