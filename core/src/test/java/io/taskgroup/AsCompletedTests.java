@@ -478,4 +478,59 @@ class AsCompletedTests {
 		}));
 	}
 
+	@Test
+	@DisplayName("7.6, 8.5 a queue's capacity does not reject what waits to be given out")
+	void ownCapacity() throws Exception {
+		List<Integer> items = IntStream.range(0, 30).boxed().toList();
+		Rig.VIRTUAL.run(() -> {
+			for (TaskGroupSpec.WhenFull whenFull : TaskGroupSpec.WhenFull.values()) {
+				List<Integer> given = new ArrayList<>();
+				try (CompletedTasks<Integer> handles = this.spec.maxConcurrency(3)
+					.queue(1, whenFull)
+					.asCompleted(items, (item) -> item)) {
+					for (TaskHandle<Integer> handle : handles) {
+						given.add(handle.resultNow());
+					}
+				}
+				assertThat(given).containsExactlyInAnyOrderElementsOf(items);
+			}
+		});
+	}
+
+	@Test
+	@DisplayName("7.3 the least of several limits says how many items are held; a limit of rate alone holds back too")
+	void leastLimit() throws Exception {
+		AtomicInteger asked = new AtomicInteger();
+		Iterable<Integer> items = () -> Stream.generate(asked::incrementAndGet).iterator();
+		Rig.VIRTUAL.run(() -> {
+			try (CompletedTasks<Integer> handles = this.spec.maxConcurrency(50)
+				.limiter(ConcurrencyLimiter.of(2))
+				.limiter(ConcurrencyLimiter.of(40))
+				.asCompleted(items, (item) -> item)) {
+				assertThat(handles.next()).isPresent();
+				assertThat(asked.get()).isBetween(2, 8);
+			}
+			asked.set(0);
+			try (CompletedTasks<Integer> handles = this.spec.limiter(RateLimiter.of(3, Duration.ofHours(1)))
+				.asCompleted(items, (item) -> item)) {
+				for (int i = 0; i < 3; i++) {
+					assertThat(handles.next()).isPresent();
+				}
+				assertThat(asked.get()).isBetween(3, 64);
+			}
+		});
+	}
+
+	@Test
+	@DisplayName("3.13 it is next itself that fails when the group's deadline has passed, and there is nothing left to close")
+	void nextAfterDeadline() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			CompletedTasks<Object> handles = this.spec.timeout(Duration.ofMillis(20))
+				.asCompleted(List.of(this::sleep, this::sleep));
+			assertThat(catchThrowable(handles::next)).isExactlyInstanceOf(TaskGroupTimeoutException.class);
+			assertThat(this.groups.snapshot()).isEmpty();
+			handles.close();
+		});
+	}
+
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static io.taskgroup.GroupAssertions.assertCancelled;
 import static io.taskgroup.GroupAssertions.assertFailsWith;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -235,6 +235,21 @@ class GatherTests {
 		assertThatNullPointerException().isThrownBy(() -> nulls.gather(started::incrementAndGet, null, (a, b) -> a))
 			.withMessage("b");
 		assertThat(started).hasValue(0);
+	}
+
+	@Test
+	@DisplayName("7.1 a task that is null is refused before any is started")
+	void nullInCollection() throws Exception {
+		AtomicInteger ran = new AtomicInteger();
+		Collection<Callable<Integer>> tasks = Arrays.asList(ran::incrementAndGet, null);
+		Rig.VIRTUAL.run(() -> {
+			assertThatNullPointerException().isThrownBy(() -> this.spec.gather(tasks)).withMessage("tasks[1]");
+			assertThatNullPointerException().isThrownBy(() -> this.spec.gatherOutcomes(tasks));
+			assertThatNullPointerException().isThrownBy(() -> this.spec.race(tasks));
+			assertThatNullPointerException().isThrownBy(() -> this.spec.any(tasks));
+			assertThatNullPointerException().isThrownBy(() -> this.spec.asCompleted(tasks).close());
+		});
+		assertThat(ran).hasValue(0);
 	}
 
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.taskgroup.GroupAssertions.assertFailsWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -240,6 +241,94 @@ class MapTests {
 			done.add(item);
 		}));
 		assertThat(done).hasSize(100);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 255, 256, 257, 512, 1000 })
+	@DisplayName("7.1 however many items: each has its result, in its place")
+	void manyResults(int count) throws Exception {
+		List<Integer> items = IntStream.range(0, count).boxed().toList();
+		List<Integer> results = Rig.VIRTUAL.call(() -> this.spec.maxConcurrency(3).map(items, (item) -> -item));
+		assertThat(results).isEqualTo(items.stream().map((item) -> -item).toList());
+	}
+
+	@Test
+	@DisplayName("7.1, 3.13 with a result missing there is no list: timeout by failing, moveOnAfter without a value")
+	void resultMissing() throws Exception {
+		List<Integer> items = List.of(0, 1, 2);
+		Rig.VIRTUAL.run(() -> {
+			for (int missing : items) {
+				Sleeper sleeper = new Sleeper();
+				TaskFunction<Integer, Integer> function = (item) -> {
+					if (item == missing) {
+						sleeper.run();
+					}
+					return item;
+				};
+				Duration soon = Duration.ofMillis(20);
+				assertThatExceptionOfType(TaskCancelledException.class)
+					.isThrownBy(() -> this.spec.moveOnAfter(soon).map(items, function))
+					.withMessageContaining("timeout");
+				assertThatExceptionOfType(TaskGroupTimeoutException.class)
+					.isThrownBy(() -> this.spec.timeout(soon).map(items, function));
+				assertThat(sleeper.wasInterrupted()).isTrue();
+			}
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(TaskGroupSpec.WhenFull.class)
+	@DisplayName("7.3, 8.5 a queue's capacity holds for the input: it waits, whatever a fork would do")
+	void ownCapacity(TaskGroupSpec.WhenFull whenFull) throws Exception {
+		Endless items = new Endless((asked) -> asked < 100);
+		CountDownLatch go = new CountDownLatch(1);
+		Host<List<Integer>> host = Rig.VIRTUAL
+			.startCall(() -> this.spec.maxConcurrency(8).queue(1, whenFull).map(items, (item) -> {
+				Waits.on(go);
+				return item;
+			}));
+		Waits.until(() -> items.asked() >= 9);
+		host.awaitBlocked();
+		// eight run, one waits, and one is in the caller's hand
+		assertThat(items.asked()).isBetween(9, 10);
+		go.countDown();
+		assertThat(host.get()).hasSize(100);
+	}
+
+	@Test
+	@DisplayName("7.3 the least of several limits says how many items are held")
+	void leastLimit() throws Exception {
+		Endless items = new Endless((asked) -> asked < 100);
+		CountDownLatch go = new CountDownLatch(1);
+		Host<List<Integer>> host = Rig.VIRTUAL.startCall(() -> this.spec.maxConcurrency(50)
+			.limiter(ConcurrencyLimiter.of(2))
+			.limiter(ConcurrencyLimiter.of(40))
+			.map(items, (item) -> {
+				Waits.on(go);
+				return item;
+			}));
+		Waits.until(() -> items.asked() >= 3);
+		host.awaitBlocked();
+		assertThat(items.asked()).isBetween(3, 8);
+		go.countDown();
+		assertThat(host.get()).hasSize(100);
+	}
+
+	@Test
+	@DisplayName("7.3 a limit of rate alone holds the input back too")
+	void rateAlone() throws Exception {
+		Endless items = new Endless();
+		AtomicInteger ran = new AtomicInteger();
+		CancelScope scope = CancelScope.create();
+		Host<Void> host = Rig.VIRTUAL
+			.start(() -> scope.enter((entered) -> this.spec.limiter(RateLimiter.of(3, Duration.ofHours(1)))
+				.forEach(items, (item) -> ran.incrementAndGet())));
+		Waits.until(() -> ran.get() == 3);
+		host.awaitBlocked();
+		assertThat(items.asked()).isBetween(4, 64);
+		scope.cancel();
+		host.get();
+		assertThat(ran).hasValue(3);
 	}
 
 	/** An input that counts what was asked for. */

@@ -316,4 +316,64 @@ class MapThreadsTests {
 		assertThat(limiter.inUse()).isZero();
 	}
 
+	@Test
+	@DisplayName("3.9 a thread that cannot call for another one fails those it leaves behind, and goes on itself")
+	void noThreadForThoseLeftBehind() throws Exception {
+		OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
+		Semaphore arrivals = new Semaphore(0);
+		AtomicInteger left = new AtomicInteger(2);
+		ThreadFactory scarce = task -> {
+			if (left.getAndDecrement() <= 0) {
+				throw none;
+			}
+			return Thread.ofVirtual().unstarted(() -> {
+				arrivals.acquireUninterruptibly();
+				task.run();
+			});
+		};
+		Sleeper sleeper = new Sleeper();
+		Host<Void> host = Rig.VIRTUAL.start(() -> TaskGroupFactory.builder()
+			.threadFactory(scarce)
+			.build()
+			.named("scarce")
+			.forEach(ITEMS.subList(0, 5), item -> sleeper.run()));
+		host.awaitBlocked();
+		// two threads are on their way; the one that begins calls for a third
+		assertThat(left).hasValue(0);
+		arrivals.release();
+		Throwable thrown = host.thrown();
+		arrivals.release();
+		assertThat(thrown).isExactlyInstanceOf(TaskGroupException.class).hasCause(none);
+		assertThat(sleeper.wasInterrupted()).isTrue();
+	}
+
+	@Test
+	@DisplayName("3.9 threads that could not be started do not count as on their way")
+	void failedStartsAreNotOnTheirWay() throws Exception {
+		OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
+		AtomicInteger failing = new AtomicInteger(2);
+		TaskGroupFactory scarce = TaskGroupFactory.builder().threadFactory(task -> {
+			if (failing.getAndDecrement() > 0) {
+				throw none;
+			}
+			return Thread.ofVirtual().unstarted(task);
+		}).build();
+		ConcurrencyLimiter limiter = ConcurrencyLimiter.of(1);
+		TaskLimiter.Permit permit = limiter.acquire().join();
+		Rig.VIRTUAL.run(() -> {
+			List<TaskState> states = new ArrayList<>();
+			try (CompletedTasks<Integer> tasks = scarce.named("scarce")
+				.limiter(limiter)
+				.asCompleted(ITEMS.subList(0, 4), item -> item)) {
+				permit.release(TaskState.SUCCESS);
+				for (TaskHandle<Integer> task : tasks) {
+					states.add(task.state());
+				}
+			}
+			assertThat(states).containsExactly(TaskState.FAILED, TaskState.FAILED, TaskState.SUCCESS,
+					TaskState.SUCCESS);
+		});
+		assertThat(limiter.inUse()).isZero();
+	}
+
 }

@@ -315,4 +315,64 @@ class RaceAndAnyTests {
 		});
 	}
 
+	@Test
+	@DisplayName("7.5 a stagger is for any alone: race starts all at once")
+	void raceIsNotStaggered() throws Exception {
+		CountDownLatch both = new CountDownLatch(2);
+		Callable<String> task = () -> {
+			both.countDown();
+			Waits.on(both);
+			return "value";
+		};
+		TaskGroupSpec staggered = Rig.VIRTUAL.factory().named("race").stagger(Duration.ofHours(1));
+		assertThat(Rig.VIRTUAL.<String>call(() -> staggered.race(List.of(task, task)))).isEqualTo("value");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("7.5 a failure wakes the caller, who has long been waiting for the delay, to start the next task")
+	void failureWakesTheCaller(Rig rig) throws Exception {
+		Holdout<Void> failing = Holdout.throwing(new IOException("failure"));
+		TaskGroupSpec staggered = rig.factory().named("any").stagger(Duration.ofHours(1));
+		Host<Object> host = rig
+			.startCall(() -> staggered.<Object>any(List.<Callable<Object>>of(failing::call, () -> "second")));
+		failing.awaitRunning();
+		host.awaitBlocked();
+		failing.release();
+		assertThat(host.get()).isEqualTo("second");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("7.5, 3.6 a foreign interrupt or a cancellation during the delay goes on up, and no more are started")
+	void cutOffDuringTheDelay(Rig rig) throws Exception {
+		for (boolean cancelling : List.of(true, false)) {
+			Holdout<Object> first = Holdout.returning("first");
+			AtomicInteger second = new AtomicInteger();
+			List<Callable<Object>> tasks = List.of(first, second::incrementAndGet);
+			CancelScope around = CancelScope.create();
+			TaskGroupSpec staggered = rig.factory().named("any").stagger(Duration.ofHours(1));
+			Host<Void> host = rig.start(() -> around.enter((scope) -> staggered.any(tasks)));
+			first.awaitRunning();
+			host.awaitBlocked();
+			if (cancelling) {
+				around.cancel("over");
+			}
+			else {
+				host.interrupt();
+			}
+			first.awaitInterrupted();
+			host.awaitBlocked();
+			first.release();
+			if (cancelling) {
+				host.get();
+				assertThat(around.cancelCaught()).isTrue();
+			}
+			else {
+				GroupAssertions.assertInterrupt(host.thrown());
+			}
+			assertThat(second).hasValue(0);
+		}
+	}
+
 }
