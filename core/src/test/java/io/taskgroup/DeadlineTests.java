@@ -2,6 +2,7 @@ package io.taskgroup;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -334,7 +335,7 @@ class DeadlineTests {
 				CancelScope calling = CancelScope.moveOnAfter(SOON, entered -> {
 					Waits.spinUntil(() -> entered.timeLeft().orElseThrow().isZero());
 					TaskGroupFactory.create().named("group").run(group -> {
-						throw assertCancelled(() -> group.fork(new Sleeper()).await());
+						throw assertCancelled(new Handle<>("never done")::await);
 					});
 				});
 				assertThat(calling.cancelCaught()).isTrue();
@@ -509,6 +510,131 @@ class DeadlineTests {
 		});
 		assertThat(ended.cancelCaught()).isTrue();
 		assertThat(sleeper.wasInterrupted()).isTrue();
+	}
+
+	@Test
+	@DisplayName("5.5 after the end there is no deadline, whether the scope was cancelled or not")
+	void noDeadlineAfterTheEnd() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			CancelScope quiet = CancelScope.run(scope -> scope.timeout(Duration.ofHours(1)));
+			CancelScope cancelled = CancelScope.run(scope -> {
+				scope.timeout(Duration.ofHours(1));
+				scope.cancel();
+			});
+			for (CancelScope ended : List.of(quiet, cancelled)) {
+				assertThat(ended.timeLeft()).isEmpty();
+				ended.timeout(Duration.ofHours(1));
+				assertThat(ended.timeLeft()).isEmpty();
+				ended.timeout(Duration.ZERO);
+				assertThat(ended.timeLeft()).isEmpty();
+			}
+			assertThat(quiet.cancelCalled()).isFalse();
+			assertThat(cancelled.cancelKind()).contains(CancelKind.EXPLICIT);
+		});
+	}
+
+	/**
+	 * As if the timer never came: the deadline is the scope's, and nobody is told of it.
+	 */
+	private static void holdUpTheTimer(CancelScope scope) {
+		Deadline deadline = ((Scope) scope).deadline();
+		deadline.remove();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.5 library calls look at the clock themselves, though the timer never comes")
+	void withoutTheTimer(Rig rig) throws Exception {
+		rig.run(() -> {
+			CancelScope looking = CancelScope.moveOnAfter(SOON, scope -> {
+				holdUpTheTimer(scope);
+				Waits.spinUntil(CancelScope::cancelRequested);
+				throw assertCancelled(CancelScope::checkpoint);
+			});
+			assertThat(looking.cancelCaught()).isTrue();
+			CancelScope inside = CancelScope.moveOnAfter(SOON, scope -> {
+				holdUpTheTimer(scope);
+				CancelScope.run(inner -> Waits.spinUntil(CancelScope::cancelRequested));
+				throw assertCancelled(CancelScope::checkpoint);
+			});
+			assertThat(inside.cancelKind()).contains(CancelKind.TIMEOUT);
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.5 a library call that waits goes on when the time has passed, though the timer never comes")
+	void waitWithoutTheTimer(Rig rig) throws Exception {
+		Swallower task = new Swallower();
+		try (TaskScope elsewhere = TaskGroupFactory.create().named("elsewhere").openScope()) {
+			TaskHandle<?> endless = elsewhere.fork(task);
+			try {
+				rig.run(() -> {
+					CancelScope waiting = CancelScope.moveOnAfter(SOON, scope -> {
+						holdUpTheTimer(scope);
+						CancelScope.run(inner -> endless.await());
+					});
+					assertThat(waiting.cancelCaught()).isTrue();
+				});
+			}
+			finally {
+				task.release();
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("5.5 behind a shield nobody looks at the clocks further out, though the timer never comes")
+	void shieldWithoutTheTimer() throws Exception {
+		Rig.VIRTUAL.run(() -> CancelScope.moveOnAfter(SOON, scope -> {
+			holdUpTheTimer(scope);
+			CancelScope.runShielded(shield -> {
+				Waits.spinUntil(() -> scope.timeLeft().orElseThrow().isZero());
+				assertThat(CancelScope.cancelRequested()).isFalse();
+				CancelScope.checkpoint();
+				assertThat(CancelScope.currentTimeLeft()).isEmpty();
+			});
+			assertThat(CancelScope.currentTimeLeft()).contains(Duration.ZERO);
+		}));
+	}
+
+	@Test
+	@DisplayName("5.5 a deadline that was moved does nothing when the timer comes for it late")
+	void timerComesLateForMovedDeadline() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			CancelScope ended = CancelScope.run(scope -> {
+				scope.timeout(Duration.ofHours(1));
+				Deadline first = ((Scope) scope).deadline();
+				scope.timeout(Duration.ofHours(2));
+				first.run();
+				CancelScope.checkpoint();
+				Deadline second = ((Scope) scope).deadline();
+				scope.timeout(null);
+				second.run();
+				CancelScope.checkpoint();
+			});
+			assertThat(ended.cancelCalled()).isFalse();
+		});
+	}
+
+	@Test
+	@DisplayName("5.5 detached is like a shield only until the group has ended, also where that was in an inner scope")
+	void detachedUntilItHasEnded() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			CancelScope ended = CancelScope.run(outer -> {
+				try (TaskGroup group = TaskGroupFactory.create().named("group").detached().open()) {
+					CancelScope.run(inner -> {
+						outer.cancel("over");
+						assertThat(CancelScope.cancelRequested()).isFalse();
+						group.join();
+						assertThat(CancelScope.cancelRequested()).isTrue();
+						assertThat(assertCancelled(CancelScope::checkpoint).reason()).contains("over");
+					});
+				}
+				CancelScope.checkpoint();
+			});
+			assertThat(ended.cancelCaught()).isTrue();
+		});
 	}
 
 }

@@ -252,4 +252,82 @@ class EnterableScopeTests {
 		}
 	}
 
+	@Test
+	@DisplayName("5.3, 5.5 the deadline of a created scope is in effect for those who have entered it")
+	void deadlineInside() throws Exception {
+		CancelScope created = CancelScope.create();
+		created.timeout(Duration.ofHours(1));
+		Rig.VIRTUAL.run(() -> created.enter((scope) -> {
+			assertThat(CancelScope.currentTimeLeft().orElseThrow()).isBetween(Duration.ofMinutes(50),
+					Duration.ofHours(1));
+			scope.timeout(Duration.ofHours(3));
+			assertThat(CancelScope.currentTimeLeft().orElseThrow()).isGreaterThan(Duration.ofHours(2));
+		}));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.4 the shield of a created scope holds off what is outside for all inside, until it is taken away")
+	void shieldInside(Rig rig) throws Exception {
+		CancelScope created = CancelScope.create();
+		created.shielded(true);
+		Sleeper inside = new Sleeper();
+		AtomicReference<CancelScope> outer = new AtomicReference<>();
+		AtomicBoolean due = new AtomicBoolean();
+		CountDownLatch looked = new CountDownLatch(1);
+		Host<CancelScope> host = rig.startCall(() -> CancelScope.run((around) -> {
+			outer.set(around);
+			created.enter((scope) -> {
+				around.cancel("over");
+				due.set(CancelScope.cancelRequested() || Thread.currentThread().isInterrupted());
+				looked.countDown();
+				inside.run();
+			});
+		}));
+		Waits.on(looked);
+		inside.awaitRunning();
+		host.awaitBlocked();
+		assertThat(due).isFalse();
+		assertThat(inside.wasInterrupted()).isFalse();
+		created.shielded(false);
+		assertThat(host.get().cancelCaught()).isTrue();
+		assertThat(inside.wasInterrupted()).isTrue();
+		assertThat(created.cancelCaught()).isFalse();
+	}
+
+	@Test
+	@DisplayName("5.3 a created scope keeps nothing of those who have left it")
+	void keepsNothing() throws Exception {
+		CancelScope created = CancelScope.create();
+		Collected threads = new Collected();
+		for (int i = 0; i < 3; i++) {
+			enterAndLeave(created, threads, "thread " + i);
+		}
+		threads.awaitAll();
+		assertThat(created.cancelCalled()).isFalse();
+	}
+
+	private static void enterAndLeave(CancelScope created, Collected threads, String name) throws InterruptedException {
+		Thread thread = threads.track(name, Thread.ofPlatform().unstarted(() -> {
+			try {
+				created.enter(CancelScope::timeLeft);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}));
+		thread.start();
+		thread.join();
+	}
+
+	@Test
+	@DisplayName("5.5 a created scope that nobody has any more is not kept in memory by its timer")
+	void notKeptByItsTimer() {
+		Collected scopes = new Collected();
+		for (int i = 0; i < 3; i++) {
+			scopes.track("scope " + i, CancelScope.create()).timeout(Duration.ofHours(1));
+		}
+		scopes.awaitAll();
+	}
+
 }

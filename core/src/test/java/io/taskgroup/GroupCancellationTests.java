@@ -475,4 +475,29 @@ class GroupCancellationTests {
 		assertThat(awaited.reason().orElseThrow()).startsWith("failure in");
 	}
 
+	@Test
+	@DisplayName("5.3, 3.4 cancelCalled says that somebody asked, also after a failure had cancelled the group")
+	void cancelCalledAfterFailure() throws Exception {
+		IOException failure = new IOException("failure");
+		Holdout<Void> holdout = Holdout.returning(null);
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		Host<CancelScope> host = Rig.VIRTUAL.startCall(() -> Rig.VIRTUAL.factory().named("group").run((group) -> {
+			opened.set(group);
+			group.fork(holdout);
+			holdout.awaitRunning();
+			group.fork("culprit", () -> {
+				throw failure;
+			});
+		}));
+		holdout.awaitInterrupted();
+		CancelScope scope = opened.get().cancelScope();
+		assertThat(scope.cancelCalled()).isFalse();
+		scope.cancel("too late for a reason");
+		assertThat(scope.cancelCalled()).isTrue();
+		assertThat(scope.cancelReason()).contains("failure in culprit");
+		holdout.release();
+		assertThat(GroupAssertions.assertFailed(host.thrown()).exceptions()).containsExactly(failure);
+		assertThat(scope.cancelCaught()).isFalse();
+	}
+
 }

@@ -558,4 +558,190 @@ class LevelCancellationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2 a host that waits in the library is not interrupted again while its threads are")
+	void waitingHostIsNotInterruptedAgain(Rig rig) throws Exception {
+		TaskGroupFactory factory = rig.builder().reinterruptEvery(SOON).build();
+		Swallower stuck = new Swallower();
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		Host<CancelScope> host = rig.startCall(() -> factory.named("group").run(group -> {
+			group.fork(stuck);
+			group.fork(() -> "another");
+			stuck.awaitRunning();
+			opened.set(group);
+			// blocked here, it is interrupted, and so the watch is over the host too
+			Waits.forever();
+		}));
+		Waits.spinUntil(() -> opened.get() != null);
+		host.awaitBlocked();
+		opened.get().cancel("enough");
+		stuck.awaitInterrupts(5);
+		stuck.release();
+		// had it been interrupted while it waits, that would be somebody else's interrupt
+		assertThat(host.get().cancelCaught()).isTrue();
+		assertThat(opened.get().cancelScope().cancelReason()).contains("enough");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2 a thread that swallowed its interrupt and went into a shield is not interrupted there again")
+	void shieldAfterSwallowedInterrupt(Rig rig) throws Exception {
+		TaskGroupFactory factory = rig.builder().reinterruptEvery(SOON).build();
+		Swallower clock = new Swallower();
+		Holdout<Void> told = Holdout.returning(null);
+		Swallower shielded = new Swallower();
+		AtomicBoolean inside = new AtomicBoolean();
+		rig.run(() -> factory.named("group").run(group -> {
+			group.fork(clock);
+			group.fork(() -> {
+				told.call();
+				CancelScope.runShielded(shield -> {
+					inside.set(true);
+					shielded.call();
+				});
+			});
+			clock.awaitRunning();
+			told.awaitRunning();
+			group.cancel();
+			Waits.spinUntil(told::wasInterrupted);
+			told.release();
+			Waits.spinUntil(inside::get);
+			int before = clock.interrupts();
+			clock.awaitInterrupts(before + 4);
+			clock.release();
+			shielded.release();
+		}));
+		assertThat(shielded.interrupts()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2 a group's own join inside a cancelled region throws, also when the group is cancelled too")
+	void ownJoinInCancelledRegion(Rig rig) throws Exception {
+		TaskGroupFactory groups = rig.factory();
+		Holdout<String> holdout = Holdout.returning("value");
+		CancelScope ended = rig.call(() -> groups.named("group").run(group -> {
+			group.fork(holdout);
+			holdout.awaitRunning();
+			group.cancel("of the group");
+			CancelScope.run(region -> {
+				region.cancel("of the region");
+				for (int i = 0; i < 3; i++) {
+					assertThat(assertCancelled(group::join)).isNotNull();
+				}
+				assertThat(holdout.hasEnded()).isFalse();
+				holdout.release();
+				group.cancelScope();
+			});
+		}));
+		assertThat(ended.cancelCalled()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2 a task whose code has ended is not interrupted again, while a listener takes its time")
+	void endedTaskIsNotInterruptedAgain(Rig rig) throws Exception {
+		Swallower clock = new Swallower();
+		Holdout<String> told = Holdout.returning("value");
+		AtomicBoolean interrupted = new AtomicBoolean();
+		CountDownLatch heard = new CountDownLatch(1);
+		TaskGroupFactory factory = rig.builder().reinterruptEvery(SOON).listener(new TaskGroupListener() {
+			@Override
+			public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos,
+					long ranNanos) {
+				if (task.name().equals("told")) {
+					clock.awaitInterrupts(clock.interrupts() + 4);
+					interrupted.set(Thread.currentThread().isInterrupted());
+					heard.countDown();
+				}
+			}
+		}).build();
+		rig.run(() -> factory.named("group").run(group -> {
+			group.fork(clock);
+			group.fork("told", told);
+			clock.awaitRunning();
+			told.awaitRunning();
+			group.cancel();
+			Waits.spinUntil(told::wasInterrupted);
+			told.release();
+			Waits.spinUntil(() -> heard.getCount() == 0);
+			clock.release();
+		}));
+		assertThat(interrupted).isFalse();
+	}
+
+	@Test
+	@DisplayName("5.2 a task that outlives several cancellations is logged once all the same")
+	void loggedOnceForSeveralCancellations() throws Exception {
+		TaskGroupFactory factory = TaskGroupFactory.builder().warnAfter(SOON).build();
+		Swallower twice = new Swallower();
+		Swallower witness = new Swallower();
+		try (LogRecords log = LogRecords.open()) {
+			factory.named("group").run(group -> {
+				TaskHandle<String> first = group.fork("cancelled twice", twice);
+				twice.awaitRunning();
+				first.cancel();
+				Waits.spinUntil(() -> log.records().size() == 1);
+				// the elder one is looked at last
+				group.fork("witness", witness);
+				witness.awaitRunning();
+				group.cancel();
+				Waits.spinUntil(() -> log.records().size() >= 2);
+				first.cancel();
+				twice.release();
+				witness.release();
+			});
+			assertThat(log.records()).extracting(LogRecord::getMessage)
+				.satisfiesExactly(message -> assertThat(message).contains("'cancelled twice'"),
+						message -> assertThat(message).contains("'witness'"));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2 a library call that throws counts as the interrupt, though the canceller is still on its way")
+	void toldBeforeTheCancellerComes(Rig rig) throws Exception {
+		rig.run(() -> {
+			CancelScope ended = CancelScope.run(scope -> {
+				Thread canceller = Thread.ofPlatform().unstarted(() -> scope.cancel("enough"));
+				// the canceller has marked the scope, and cannot get at this thread yet
+				synchronized (((Scope) scope).strand()) {
+					canceller.start();
+					Waits.spinUntil(() -> canceller.getState() == Thread.State.BLOCKED);
+					assertThat(assertCancelled(CancelScope::checkpoint).reason()).contains("enough");
+				}
+				Waits.spinUntil(() -> !canceller.isAlive());
+				assertThat(Thread.currentThread().isInterrupted()).isFalse();
+				CancelScope.checkpoint();
+			});
+			assertThat(ended.cancelCaught()).isTrue();
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2 an interrupt that a group's own join has put off meets the body's next blocking call")
+	void interruptPutOffByOwnJoin(Rig rig) throws Exception {
+		TaskGroupFactory groups = rig.factory();
+		Holdout<String> holdout = Holdout.returning("value");
+		AtomicReference<Boolean> before = new AtomicReference<>();
+		AtomicReference<Boolean> after = new AtomicReference<>();
+		Host<CancelScope> host = rig.startCall(() -> groups.named("group").run(group -> {
+			group.fork(holdout);
+			holdout.awaitRunning();
+			group.cancel();
+			before.set(Thread.currentThread().isInterrupted());
+			group.join();
+			after.set(Thread.currentThread().isInterrupted());
+			Waits.forever();
+		}));
+		holdout.awaitInterrupted();
+		host.awaitBlocked();
+		holdout.release();
+		assertThat(host.get().cancelCaught()).isTrue();
+		assertThat(before.get()).isTrue();
+		assertThat(after.get()).isTrue();
+	}
+
 }

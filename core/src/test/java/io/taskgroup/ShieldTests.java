@@ -2,6 +2,8 @@ package io.taskgroup;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -91,6 +93,11 @@ class ShieldTests {
 
 		abstract void run(CancelScope.Body<Exception> body) throws Exception;
 
+	}
+
+	/** Those shields that are no group's. */
+	static Stream<Arguments> regions() {
+		return shields().filter(arguments -> !arguments.get()[1].toString().endsWith("GROUP"));
 	}
 
 	static Stream<Arguments> shields() {
@@ -608,6 +615,141 @@ class ShieldTests {
 					throw new IOException("failure");
 				}));
 			}));
+	}
+
+	@ParameterizedTest(name = "{0} {1}")
+	@MethodSource("regions")
+	@DisplayName("5.4 an interrupt that was pending before the shield is pending again after it, and was not inside")
+	void interruptPendingBefore(Rig rig, Shield shield) throws Exception {
+		List<Boolean> flags = new ArrayList<>();
+		rig.run(() -> this.outer.enter(entered -> {
+			entered.cancel();
+			flags.add(Thread.currentThread().isInterrupted());
+			shield.run(scope -> {
+				flags.add(Thread.currentThread().isInterrupted());
+				Thread.sleep(1);
+			});
+			flags.add(Thread.currentThread().isInterrupted());
+			Thread.sleep(1);
+			flags.add(null);
+		}));
+		assertThat(flags).containsExactly(true, false, true);
+		assertThat(this.outer.cancelCaught()).isTrue();
+	}
+
+	@ParameterizedTest(name = "{0} {1}")
+	@MethodSource("regions")
+	@DisplayName("5.4 a cancellation that was met before the shield meets the next foreign call after it once more")
+	void interruptMetBefore(Rig rig, Shield shield) throws Exception {
+		List<String> met = new ArrayList<>();
+		rig.run(() -> this.outer.enter(entered -> {
+			entered.cancel();
+			try {
+				Thread.sleep(1);
+			}
+			catch (InterruptedException ex) {
+				met.add("before");
+			}
+			shield.run(scope -> {
+				Thread.sleep(1);
+				met.add("inside");
+			});
+			Thread.sleep(1);
+			met.add("after");
+		}));
+		assertThat(met).containsExactly("before", "inside");
+		assertThat(this.outer.cancelCaught()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.4 a shield put up in a cancelled scope holds off the pending interrupt too, and gives it back when taken away")
+	void putUpWithPendingInterrupt(Rig rig) throws Exception {
+		List<Boolean> flags = new ArrayList<>();
+		rig.run(() -> this.outer.enter(entered -> CancelScope.run(inner -> {
+			entered.cancel();
+			flags.add(Thread.currentThread().isInterrupted());
+			inner.shielded(true);
+			flags.add(Thread.currentThread().isInterrupted());
+			Thread.sleep(1);
+			inner.shielded(false);
+			flags.add(Thread.currentThread().isInterrupted());
+			Thread.sleep(1);
+			flags.add(null);
+		})));
+		assertThat(flags).containsExactly(true, false, true);
+		assertThat(this.outer.cancelCaught()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.4 a shield put up around a scope that is cancelled itself leaves that one's interrupt pending")
+	void putUpAroundWhatIsCancelled(Rig rig) throws Exception {
+		List<Boolean> flags = new ArrayList<>();
+		rig.run(() -> CancelScope.run(around -> CancelScope.run(inner -> {
+			inner.cancel();
+			flags.add(Thread.currentThread().isInterrupted());
+			around.shielded(true);
+			flags.add(Thread.currentThread().isInterrupted());
+			inner.shielded(true);
+			flags.add(Thread.currentThread().isInterrupted());
+			Thread.sleep(1);
+			flags.add(null);
+		})));
+		assertThat(flags).containsExactly(true, true, true);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.4 a shield taken away lets the cancellation of any scope further out through, not the next one's alone")
+	void takenAwayFarInside(Rig rig) throws Exception {
+		List<Boolean> flags = new ArrayList<>();
+		rig.run(() -> this.outer.enter(entered -> CancelScope.run(one -> CancelScope.run(two -> {
+			two.shielded(true);
+			entered.cancel();
+			flags.add(Thread.currentThread().isInterrupted());
+			two.shielded(false);
+			flags.add(Thread.currentThread().isInterrupted());
+			Thread.sleep(1);
+			flags.add(null);
+		}))));
+		assertThat(flags).containsExactly(false, true);
+		assertThat(this.outer.cancelCaught()).isTrue();
+	}
+
+	@ParameterizedTest(name = "{0} {1}")
+	@MethodSource("shields")
+	@DisplayName("5.4 a foreign interrupt in a scope whose cancellation was met already is not held off by a shield")
+	void foreignInterruptAfterCancellation(Rig rig, Shield shield) throws Exception {
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Host<Void> host = rig.start(() -> this.outer.enter(entered -> {
+			entered.cancel();
+			// a call that waits takes the library's own interrupt with it
+			assertCancelled(new Handle<>("never done")::await);
+			assertThat(Thread.currentThread().isInterrupted()).isFalse();
+			Thread.currentThread().interrupt();
+			thrown.set(catchThrowable(() -> shield.run(scope -> Thread.sleep(1))));
+		}));
+		host.leftInterrupted();
+		assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.4 a shielded scope's own cancel reaches a thread that is further inside")
+	void ownCancelReachesFurtherInside(Rig rig) throws Exception {
+		Sleeper sleeper = new Sleeper();
+		AtomicReference<CancelScope> shield = new AtomicReference<>();
+		Host<CancelScope> host = rig.startCall(() -> CancelScope.run(scope -> {
+			scope.shielded(true);
+			shield.set(scope);
+			CancelScope.run(inner -> sleeper.run());
+		}));
+		sleeper.awaitRunning();
+		host.awaitBlocked();
+		shield.get().cancel("enough");
+		assertThat(host.get().cancelCaught()).isTrue();
+		assertThat(sleeper.wasInterrupted()).isTrue();
 	}
 
 }

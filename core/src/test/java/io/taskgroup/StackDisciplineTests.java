@@ -501,4 +501,33 @@ class StackDisciplineTests {
 		assertThatExceptionOfType(TaskGroupClosedException.class).isThrownBy(() -> scope.fork(() -> "late"));
 	}
 
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.4 a shield of a supervisor's scope holds off the cancellation of the scope it was opened in")
+	void shieldedSupervisor(Rig rig) throws Exception {
+		TaskGroupFactory groups = rig.factory();
+		Holdout<String> holdout = Holdout.returning("value");
+		Sleeper witness = new Sleeper();
+		AtomicReference<TaskHandle<String>> handle = new AtomicReference<>();
+		rig.run(() -> CancelScope.run(scope -> {
+			try (TaskScope shielded = groups.named("shielded").openScope();
+					TaskScope other = groups.named("other").openScope()) {
+				shielded.cancelScope().shielded(true);
+				handle.set(shielded.fork(holdout));
+				TaskHandle<Void> told = other.fork(witness);
+				holdout.awaitRunning();
+				witness.awaitRunning();
+				scope.cancel("over");
+				CancelScope.runShielded(shield -> told.awaitDone());
+				assertThat(holdout.wasInterrupted()).isFalse();
+				assertThat(handle.get().state()).isEqualTo(TaskState.RUNNING);
+				holdout.release();
+				CancelScope.runShielded(shield -> handle.get().awaitDone());
+			}
+		}));
+		assertThat(witness.wasInterrupted()).isTrue();
+		assertThat(holdout.wasInterrupted()).isFalse();
+		assertThat(handle.get().resultNow()).isEqualTo("value");
+	}
+
 }

@@ -484,6 +484,23 @@ class TaskHandleTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource("looks")
+	@DisplayName("4.1 looking at a task on an interrupted thread tells that it is not done, and leaves the flag set")
+	void lookOnInterruptedThread(Duration timeout) throws Exception {
+		Holdout<String> task = Holdout.returning("value");
+		try (TaskScope scope = supervisor(this.groups)) {
+			TaskHandle<String> running = scope.fork(task);
+			Host<Boolean> host = Rig.VIRTUAL.startCall(() -> {
+				Thread.currentThread().interrupt();
+				assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> running.await(timeout));
+				return Thread.interrupted();
+			});
+			assertThat(host.get()).isTrue();
+			task.release();
+		}
+	}
+
+	@ParameterizedTest
 	@EnumSource(Ending.class)
 	@DisplayName("4.1 outcome, resultNow and exceptionNow tell what became of the task")
 	void outcomeTells(Ending ending) throws Exception {
