@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
@@ -460,6 +461,72 @@ class ListenerTests {
 			throw (RuntimeException) this.thrown;
 		}
 
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = CancelKind.class, names = { "REQUEST", "DISCONNECT", "SHUTDOWN" })
+	@DisplayName("10.1 a group inside a request that was cancelled hears the kind of that, not just that it came from outside")
+	void kindOfRequest(CancelKind kind) throws Exception {
+		CancelScope request = CancelScope.create();
+		request.enter((scope) -> {
+			throw assertCancelled(() -> this.groups.named("group").run((group) -> {
+				Sleeper sleeper = new Sleeper();
+				group.fork("task", sleeper);
+				sleeper.awaitRunning();
+				request.cancel(kind, "the client has gone");
+			}));
+		});
+		assertThat(this.recorder.texts()).contains("cancelled group " + kind + " the client has gone");
+	}
+
+	@Test
+	@DisplayName("10.1 a task that waits for several permits is heard of as queued once")
+	void queuedOnce() throws Exception {
+		List<String> queued = new CopyOnWriteArrayList<>();
+		TaskGroupFactory factory = Rig.VIRTUAL.builder().listener(new TaskGroupListener() {
+			@Override
+			public void taskQueued(TaskInfo task) {
+				queued.add(task.name());
+			}
+		}).build();
+		ConcurrencyLimiter one = ConcurrencyLimiter.of(1);
+		ConcurrencyLimiter two = ConcurrencyLimiter.of(1);
+		TaskLimiter.Permit ofOne = one.acquire().join();
+		TaskLimiter.Permit ofTwo = two.acquire().join();
+		Rig.VIRTUAL.run(() -> factory.named("group").limiter(one).limiter(two).run((group) -> {
+			TaskHandle<String> task = group.fork("waits twice", () -> "value");
+			ofOne.release(TaskState.SUCCESS);
+			assertThat(two.waiting()).isEqualTo(1);
+			ofTwo.release(TaskState.SUCCESS);
+			assertThat(task.await()).isEqualTo("value");
+		}));
+		assertThat(queued).containsExactly("waits twice");
+	}
+
+	@Test
+	@DisplayName("10.1 listeners hear of a cancellation when everybody who is cancelled has been told: nobody waits for them")
+	void heardAfterAllHaveBeenTold() throws Exception {
+		Sleeper sleeper = new Sleeper();
+		AtomicBoolean told = new AtomicBoolean();
+		TaskGroupFactory factory = Rig.VIRTUAL.builder().listener(new TaskGroupListener() {
+			@Override
+			public void groupCancelled(TaskScopeInfo scope, CancelKind kind, String reason) {
+				if (scope.name().equals("outer")) {
+					Waits.spinUntil(sleeper::wasInterrupted);
+					told.set(true);
+				}
+			}
+		}).build();
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		Host<CancelScope> host = Rig.VIRTUAL.startCall(() -> factory.named("outer").run((outer) -> {
+			opened.set(outer);
+			factory.named("inner").run((inner) -> inner.fork(sleeper));
+		}));
+		sleeper.awaitRunning();
+		host.awaitBlocked();
+		opened.get().cancel("enough");
+		assertThat(host.get().cancelCaught()).isTrue();
+		assertThat(told).isTrue();
 	}
 
 }
