@@ -33,11 +33,21 @@ final class Admission extends Gate.Applicant {
 
 	private static final int WITHDRAWN = 2;
 
+	private static final int UNTOLD = 0;
+
+	private static final int TOLD = 1;
+
+	private static final int TOO_LATE = 2;
+
 	private static final VarHandle STATE;
+
+	private static final VarHandle TELLING;
 
 	static {
 		try {
-			STATE = MethodHandles.lookup().findVarHandle(Admission.class, "state", int.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			STATE = lookup.findVarHandle(Admission.class, "state", int.class);
+			TELLING = lookup.findVarHandle(Admission.class, "telling", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -53,8 +63,11 @@ final class Admission extends Gate.Applicant {
 
 	private volatile int state;
 
-	/** Handed on with the admission, from one thread on the way to the next. */
-	private boolean toldOfWaiting;
+	/**
+	 * Whether listeners are told that the task waits. CAS: once by the thread on the way,
+	 * or never, if whoever withdraws it comes first.
+	 */
+	private volatile int telling;
 
 	Admission(Task<?> task, Gate[] gates) {
 		this.task = task;
@@ -101,15 +114,19 @@ final class Admission extends Gate.Applicant {
 
 	@Override
 	boolean isToldOfWaiting() {
-		return !this.toldOfWaiting && this.task.owner().factory().listeners().isPresent();
+		return this.telling == UNTOLD && this.task.owner().factory().listeners().isPresent();
 	}
 
 	@Override
 	void willWait() {
-		if (isToldOfWaiting()) {
-			this.toldOfWaiting = true;
+		if (isToldOfWaiting() && TELLING.compareAndSet(this, UNTOLD, TOLD)) {
 			this.task.owner().factory().listeners().taskQueued(this.task);
 		}
+	}
+
+	/** Whether listeners were told that the task waits, or are being told. */
+	boolean isTold() {
+		return this.telling == TOLD;
 	}
 
 	/** The gate cannot grant a permit, because it is broken. */
@@ -158,7 +175,12 @@ final class Admission extends Gate.Applicant {
 	}
 
 	private boolean step(int to) {
-		return STATE.compareAndSet(this, WAITING, to);
+		boolean done = STATE.compareAndSet(this, WAITING, to);
+		if (done && to == WITHDRAWN) {
+			// whoever ends the task now knows for good whether its waiting was told
+			TELLING.compareAndSet(this, UNTOLD, TOO_LATE);
+		}
+		return done;
 	}
 
 	/** Called when the task begins. On its thread. */

@@ -145,6 +145,12 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		return this.handle;
 	}
 
+	@Override
+	public boolean hadToWait() {
+		Admission asked = this.admission;
+		return asked != null && asked.isTold();
+	}
+
 	long ageNanos() {
 		return System.nanoTime() - this.forkedNanos;
 	}
@@ -437,9 +443,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		if (this.owner.factory().recordsTimes()) {
 			long now = System.nanoTime();
 			long started = (this.startedNanos != 0) ? this.startedNanos : now;
-			this.owner.factory()
-				.listeners()
-				.taskEnded(this, handle.state(), failure, started - this.forkedNanos, now - started);
+			// a coarse clock must not make it look like one that never ran
+			long ran = (this.startedNanos != 0) ? Math.max(1, now - started) : 0;
+			this.owner.factory().listeners().taskEnded(this, handle.state(), failure, started - this.forkedNanos, ran);
 		}
 	}
 

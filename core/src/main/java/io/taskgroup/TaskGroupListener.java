@@ -52,7 +52,9 @@ public interface TaskGroupListener {
 
 	/**
 	 * A task has to wait for a permit. Called before it waits. Not called for a task that
-	 * starts at once.
+	 * starts at once. Every task that this is called for ends, and
+	 * {@link TaskInfo#hadToWait()} says so then; if it is cancelled just as it begins to
+	 * wait, this may be called a moment after its end is told.
 	 * @param task the task
 	 */
 	default void taskQueued(TaskInfo task) {
@@ -83,7 +85,7 @@ public interface TaskGroupListener {
 	 * @param exception what it threw if it failed, else {@code null}
 	 * @param waitedNanos how long it waited from being forked to its start, or to its end
 	 * if it never started
-	 * @param ranNanos how long it ran; zero if it never started
+	 * @param ranNanos how long it ran, at least 1; zero if it never started
 	 */
 	default void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos,
 			long ranNanos) {

@@ -23,4 +23,11 @@ public interface TaskInfo {
 	 */
 	TaskScopeInfo scope();
 
+	/**
+	 * Returns whether the task had to wait for a permit, as far as is known up to now:
+	 * whether {@link TaskGroupListener#taskQueued} is, or was, called for it.
+	 * @return {@code true} if it had to wait
+	 */
+	boolean hadToWait();
+
 }

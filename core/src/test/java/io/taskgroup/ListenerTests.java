@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
@@ -253,6 +254,68 @@ class ListenerTests {
 			}
 		});
 		assertThat(this.recorder.texts()).noneMatch((text) -> text.startsWith("queued"));
+	}
+
+	@Test
+	@DisplayName("10.1 a task that was heard of as queued says so when it starts and when it ends, and no other does")
+	void hadToWait() throws Exception {
+		List<String> heard = new CopyOnWriteArrayList<>();
+		TaskGroupListener listener = new TaskGroupListener() {
+
+			@Override
+			public void taskStarted(TaskInfo task, long waitedNanos) {
+				heard.add(task.name() + " started " + task.hadToWait());
+			}
+
+			@Override
+			public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos,
+					long ranNanos) {
+				heard.add(task.name() + " ended " + task.hadToWait() + " " + (ranNanos > 0));
+			}
+
+		};
+		TaskGroupFactory groups = Rig.VIRTUAL.builder().listener(listener).build();
+		groups.named("group").maxConcurrency(1).run((group) -> {
+			CountDownLatch release = new CountDownLatch(1);
+			group.fork("first", () -> Waits.on(release));
+			group.fork("second", () -> "value");
+			group.fork("third", () -> "value").cancel();
+			release.countDown();
+		});
+		assertThat(heard).containsExactlyInAnyOrder("first started false", "first ended false true",
+				"second started true", "second ended true true", "third ended true false");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("10.1 as many tasks end that had to wait as were heard of as queued, whenever they are cancelled")
+	void queuedAndEndedAgree(Rig rig) throws Exception {
+		AtomicInteger queued = new AtomicInteger();
+		AtomicInteger ended = new AtomicInteger();
+		TaskGroupListener listener = new TaskGroupListener() {
+
+			@Override
+			public void taskQueued(TaskInfo task) {
+				queued.incrementAndGet();
+			}
+
+			@Override
+			public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos,
+					long ranNanos) {
+				if (task.hadToWait()) {
+					ended.incrementAndGet();
+				}
+			}
+
+		};
+		TaskGroupFactory groups = rig.builder().listener(listener).build();
+		rig.run(() -> Together.often(() -> {
+			groups.named("group").maxConcurrency(1).run((group) -> {
+				group.fork(new Sleeper());
+				Together.run(() -> group.fork(() -> "value"), group::cancel);
+			});
+			assertThat(ended).hasValue(queued.get());
+		}));
 	}
 
 	@ParameterizedTest
