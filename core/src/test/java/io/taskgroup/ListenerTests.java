@@ -119,9 +119,10 @@ class ListenerTests {
 		runAndForget(() -> this.groups.named("group")
 			.timeout(Duration.ofMillis(20))
 			.run((group) -> group.fork("task", new Sleeper())));
-		assertThat(this.recorder.texts()).endsWith("ended group TIMEOUT")
-			.contains("ended task CANCELLED")
-			.anyMatch((text) -> text.startsWith("cancelled group TIMEOUT"));
+		// the timer's thread tells of the cancellation, and may come last
+		Waits
+			.until(() -> this.recorder.texts().stream().anyMatch((text) -> text.startsWith("cancelled group TIMEOUT")));
+		assertThat(this.recorder.texts()).containsSubsequence("ended task CANCELLED", "ended group TIMEOUT");
 	}
 
 	@Test
@@ -583,13 +584,26 @@ class ListenerTests {
 		AtomicReference<TaskGroup> opened = new AtomicReference<>();
 		Host<CancelScope> host = Rig.VIRTUAL.startCall(() -> factory.named("outer").run((outer) -> {
 			opened.set(outer);
-			factory.named("inner").run((inner) -> inner.fork(sleeper));
+			outer.fork(() -> factory.named("inner").run((inner) -> inner.fork(sleeper)));
 		}));
 		sleeper.awaitRunning();
 		host.awaitBlocked();
 		opened.get().cancel("enough");
 		assertThat(host.get().cancelCaught()).isTrue();
 		assertThat(told).isTrue();
+	}
+
+	@Test
+	@DisplayName("10.1 without listeners no clock is read, unless somebody asked for times")
+	void noClockWithoutListeners() {
+		DefaultTaskGroupFactory plain = (DefaultTaskGroupFactory) TaskGroupFactory.create();
+		assertThat(plain.recordsTimes()).isFalse();
+		assertThat(plain.now()).isZero();
+		DefaultTaskGroupFactory listening = (DefaultTaskGroupFactory) Rig.VIRTUAL.builder()
+			.listener(this.recorder)
+			.build();
+		assertThat(listening.recordsTimes()).isTrue();
+		assertThat(listening.now()).isNotZero();
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -362,6 +363,9 @@ class RaceAndAnyTests {
 				host.interrupt();
 			}
 			first.awaitInterrupted();
+			// it has left the body, and waits for the first at the group's end
+			Waits.until(() -> Stream.of(host.thread().getStackTrace())
+				.noneMatch((frame) -> frame.getMethodName().equals("awaitTurn")));
 			host.awaitBlocked();
 			first.release();
 			if (cancelling) {

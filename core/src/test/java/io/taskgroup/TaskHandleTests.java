@@ -495,8 +495,12 @@ class TaskHandleTests {
 				assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> running.await(timeout));
 				return Thread.interrupted();
 			});
-			assertThat(host.get()).isTrue();
-			task.release();
+			try {
+				assertThat(host.get()).isTrue();
+			}
+			finally {
+				task.release();
+			}
 		}
 	}
 
