@@ -139,7 +139,7 @@ final class Admission extends Gate.Applicant {
 
 	private boolean advance(Gate.Grants grants) {
 		int next = this.held;
-		while (next < this.gates.length) {
+		while (next < this.gates.length && this.state != WITHDRAWN) {
 			Gate gate = this.gates[next];
 			if (!gate.acquire(this)) {
 				// somebody else goes on, unless it was withdrawn before it was in the
@@ -151,9 +151,6 @@ final class Admission extends Gate.Applicant {
 			}
 			next++;
 			this.held = next;
-			if (this.state == WITHDRAWN) {
-				break;
-			}
 		}
 		if (step(ADMITTED)) {
 			return true;

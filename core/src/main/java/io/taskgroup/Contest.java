@@ -95,6 +95,11 @@ final class Contest<T extends @Nullable Object> extends WaitStack {
 				case REACHED, TIMED_OUT -> {
 				}
 			}
+			if (this.winner.get() == null) {
+				// what ran may have been ended by a cancellation: no reason to start
+				// another
+				CancelScope.checkpoint();
+			}
 		}
 		return this.winner.get() != null;
 	}

@@ -41,6 +41,11 @@ final class GroupScope extends RegionScope {
 		return !hasEnded() && (this.detached || super.isShielded());
 	}
 
+	@Override
+	boolean wasShielded() {
+		return this.detached || super.isShielded();
+	}
+
 	/** As with the shield: nothing when it has ended. */
 	@Override
 	@Nullable Cancellation active() {

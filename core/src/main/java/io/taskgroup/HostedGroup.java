@@ -380,7 +380,12 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		}
 		else {
 			// it was joined in an inner scope, and is left with that
-			this.host.settleNow();
+			if (this.scope.wasShielded()) {
+				this.host.settleAgain();
+			}
+			else {
+				this.host.settleNow();
+			}
 		}
 		giveBackInterrupt();
 	}

@@ -357,6 +357,11 @@ class Scope implements CancelScope {
 		return this.shielded;
 	}
 
+	/** Whether it held cancellations off, asked by who leaves it. */
+	boolean wasShielded() {
+		return isShielded();
+	}
+
 	/** Sets the shield of a scope that nobody is in yet. */
 	final void shieldFromTheStart() {
 		this.shielded = true;

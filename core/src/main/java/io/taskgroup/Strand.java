@@ -188,7 +188,7 @@ final class Strand {
 		synchronized (this) {
 			this.top = next;
 			Interrupts known = this.interrupts;
-			if (known != null && (leaving == Leaving.FAILED || scope.isShielded())) {
+			if (known != null && (leaving == Leaving.FAILED || scope.wasShielded())) {
 				known.forgetTold();
 			}
 			if (leaving == Leaving.TOLD) {

@@ -1,5 +1,6 @@
 package io.taskgroup;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -229,6 +230,22 @@ class AdmissionTests {
 		promise.join().release(TaskState.SUCCESS);
 		promise.join().release(TaskState.SUCCESS);
 		assertThat(this.second.released).hasSize(1);
+	}
+
+	@Test
+	@DisplayName("8.4 a task that is cancelled as it is handed the concurrency permit uses up no permit of rate")
+	void cancelledUsesNoRate() throws Exception {
+		RateLimiter rate = RateLimiter.of(1, Duration.ofDays(1));
+		this.second.onAcquire = this.second::enqueue;
+		this.groups.named("rated").limiter(this.second).limiter(rate).run(group -> {
+			TaskHandle<Integer> task = group.fork(() -> 1);
+			Gate.Applicant applicant = this.second.asked.getFirst();
+			this.second.handOver(applicant);
+			task.cancel();
+			tell(applicant);
+			assertThat(this.second.released).containsExactly(applicant);
+		});
+		assertThat(rate.acquire()).isDone();
 	}
 
 	private static void tell(Gate.Applicant applicant) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -377,6 +378,41 @@ class RaceAndAnyTests {
 			}
 			assertThat(second).hasValue(0);
 		}
+	}
+
+	private static final ThreadFactory ONE_AFTER_THE_OTHER = task -> new Thread(task) {
+		@Override
+		public void start() {
+			super.start();
+			boolean interrupted = false;
+			while (isAlive()) {
+				try {
+					join();
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	};
+
+	@Test
+	@DisplayName("7.5, 5.2 a staggered any starts no more in a cancelled scope, though none is left running")
+	void staggeredInCancelledScope() throws Exception {
+		AtomicInteger second = new AtomicInteger();
+		CancelScope around = CancelScope.create();
+		TaskGroupFactory groups = TaskGroupFactory.builder().threadFactory(ONE_AFTER_THE_OTHER).build();
+		List<Callable<Object>> tasks = List.of(() -> {
+			around.cancel("over");
+			CancelScope.checkpoint();
+			return "first";
+		}, second::incrementAndGet);
+		around.enter(scope -> groups.named("any").stagger(Duration.ofHours(1)).any(tasks));
+		assertThat(around.cancelCaught()).isTrue();
+		assertThat(second).hasValue(0);
 	}
 
 }

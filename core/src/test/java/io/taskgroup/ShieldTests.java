@@ -752,4 +752,26 @@ class ShieldTests {
 		assertThat(sleeper.wasInterrupted()).isTrue();
 	}
 
+	@Test
+	@DisplayName("5.4, 5.5 a cancellation that was told before a shielded or detached group meets the next foreign call after it")
+	void toldBeforeShieldedGroup() throws Exception {
+		for (boolean detached : List.of(true, false)) {
+			List<Boolean> flags = new ArrayList<>();
+			CancelScope outer = CancelScope.create();
+			TaskGroupSpec spec = Rig.VIRTUAL.factory().named("group");
+			outer.enter(entered -> {
+				entered.cancel();
+				flags.add(Thread.currentThread().isInterrupted());
+				(detached ? spec.detached() : spec).run(group -> {
+					group.cancelScope().shielded(true);
+					flags.add(Thread.currentThread().isInterrupted());
+				});
+				flags.add(Thread.currentThread().isInterrupted());
+				Waits.forever();
+			});
+			assertThat(flags).containsExactly(true, false, true);
+			assertThat(outer.cancelCaught()).isTrue();
+		}
+	}
+
 }
