@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
@@ -249,6 +250,7 @@ class TaskGroupPropertiesTests {
 
 	private static void start(String property, String value) {
 		SpringApplication application = new SpringApplication(AutoConfigured.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
 		application.addInitializers(context -> context.getEnvironment()
 			.getPropertySources()
 			.addFirst(new OriginTrackedMapPropertySource("test", Map.of(property, withOrigin(value)))));
