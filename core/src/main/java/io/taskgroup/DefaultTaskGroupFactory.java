@@ -153,10 +153,10 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		}
 	}
 
-	void ended(AbstractTaskScope scope, GroupOutcome outcome) {
+	void ended(AbstractTaskScope scope, GroupOutcome outcome, @Nullable Throwable exception) {
 		try {
 			if (this.listeners.isPresent()) {
-				this.listeners.groupEnded(scope, outcome, scope.ageNanos());
+				this.listeners.groupEnded(scope, outcome, exception, scope.ageNanos());
 			}
 		}
 		finally {

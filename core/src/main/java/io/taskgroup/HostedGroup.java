@@ -347,12 +347,13 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 			report = broken;
 		}
 		GroupOutcome outcome = outcome(report);
+		Throwable failure = (report instanceof InterruptedException) ? null : report;
 		if (report instanceof InterruptedException && !mayInterrupt) {
 			this.interrupted |= !(report instanceof CancelledException);
 			report = null;
 		}
 		// while it is still on the stack: should this fail, what is around it tries again
-		factory().ended(this, outcome);
+		factory().ended(this, outcome, failure);
 		this.ended = true;
 		leave(report);
 		return report;

@@ -27,8 +27,8 @@ final class Listeners {
 		tell((listener) -> listener.groupOpened(scope));
 	}
 
-	void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, long openNanos) {
-		tell((listener) -> listener.groupEnded(scope, outcome, openNanos));
+	void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, @Nullable Throwable exception, long openNanos) {
+		tell((listener) -> listener.groupEnded(scope, outcome, exception, openNanos));
 	}
 
 	void groupCancelled(TaskScopeInfo info, Scope scope, Cancellation cancellation) {

@@ -83,7 +83,7 @@ final class Supervisor extends AbstractTaskScope {
 			if (parent != null) {
 				parent.removeSupervisor(this);
 			}
-			factory().ended(this, outcome());
+			factory().ended(this, outcome(), null);
 		}
 	}
 

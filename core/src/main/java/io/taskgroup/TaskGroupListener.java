@@ -24,9 +24,10 @@ public interface TaskGroupListener {
 	 * A group or supervisor has ended, with all its tasks.
 	 * @param scope the scope
 	 * @param outcome how it ended
+	 * @param exception what it told its caller if it failed or timed out, else null
 	 * @param openNanos how long it was open
 	 */
-	default void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, long openNanos) {
+	default void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, @Nullable Throwable exception, long openNanos) {
 	}
 
 	/**

@@ -97,6 +97,8 @@ class ListenerTests {
 			throw this.failure;
 		}));
 		assertThat(this.recorder.texts()).startsWith("opened group").endsWith("ended group FAILED");
+		assertThat(this.recorder.heard.getLast().exception()).isInstanceOf(TaskGroupException.class)
+			.hasCause(this.failure);
 	}
 
 	@Test
@@ -445,8 +447,8 @@ class ListenerTests {
 		}
 
 		@Override
-		public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, long openNanos) {
-			hear("ended " + scope.name() + " " + outcome, scope, openNanos);
+		public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, Throwable exception, long openNanos) {
+			hear("ended " + scope.name() + " " + outcome, scope, exception, openNanos);
 		}
 
 		@Override
@@ -475,7 +477,11 @@ class ListenerTests {
 		}
 
 		private void hear(String text, TaskScopeInfo scope, long nanos) {
-			this.heard.add(new Heard(text, scope.id(), scope, scope.id(), null, 0, nanos, Thread.currentThread()));
+			hear(text, scope, null, nanos);
+		}
+
+		private void hear(String text, TaskScopeInfo scope, Throwable exception, long nanos) {
+			this.heard.add(new Heard(text, scope.id(), scope, scope.id(), exception, 0, nanos, Thread.currentThread()));
 		}
 
 		private void hear(String text, TaskInfo task, Throwable exception, long waited, long ran) {
@@ -494,7 +500,7 @@ class ListenerTests {
 		}
 
 		@Override
-		public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, long openNanos) {
+		public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, Throwable exception, long openNanos) {
 			fail();
 		}
 

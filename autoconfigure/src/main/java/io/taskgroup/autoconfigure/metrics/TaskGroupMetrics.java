@@ -78,7 +78,7 @@ public final class TaskGroupMetrics implements TaskGroupListener, AutoCloseable 
 	}
 
 	@Override
-	public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, long openNanos) {
+	public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, @Nullable Throwable exception, long openNanos) {
 		metersOf(scope).groupEnded(outcome, openNanos);
 	}
 
