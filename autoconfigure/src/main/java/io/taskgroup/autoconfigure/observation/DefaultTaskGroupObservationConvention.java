@@ -1,0 +1,46 @@
+package io.taskgroup.autoconfigure.observation;
+
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
+import io.taskgroup.GroupOutcome;
+
+/**
+ * The default names and key values of groups: {@code group} and {@code outcome}, which is
+ * {@code success}, {@code error}, {@code cancelled} or {@code timeout}, and {@code none}
+ * before the end.
+ */
+public class DefaultTaskGroupObservationConvention implements TaskGroupObservationConvention {
+
+	/** Creates the convention. */
+	public DefaultTaskGroupObservationConvention() {
+	}
+
+	@Override
+	public String getName() {
+		return "taskgroup.group";
+	}
+
+	@Override
+	public String getContextualName(TaskGroupObservationContext context) {
+		return "group " + context.getGroup();
+	}
+
+	@Override
+	public KeyValues getLowCardinalityKeyValues(TaskGroupObservationContext context) {
+		return KeyValues.of(KeyValue.of("group", context.getGroup()), KeyValue.of("outcome", outcome(context)));
+	}
+
+	private static String outcome(TaskGroupObservationContext context) {
+		GroupOutcome outcome = context.getOutcome();
+		if (outcome == null) {
+			return KeyValue.NONE_VALUE;
+		}
+		return switch (outcome) {
+			case SUCCESS -> "success";
+			case FAILED -> "error";
+			case CANCELLED -> "cancelled";
+			case TIMEOUT -> "timeout";
+		};
+	}
+
+}
