@@ -43,6 +43,8 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 
 	private final Metrics metrics = new Metrics();
 
+	private final Observations observations = new Observations();
+
 	/** Who is told when the properties have been bound again. */
 	private @Nullable Runnable onChange;
 
@@ -84,6 +86,10 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 
 	public Metrics getMetrics() {
 		return this.metrics;
+	}
+
+	public Observations getObservations() {
+		return this.observations;
 	}
 
 	/** Sets who is told when the properties have been bound again. */
@@ -213,6 +219,27 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 
 		public void setMaxGroupNames(int maxGroupNames) {
 			this.maxGroupNames = maxGroupNames;
+		}
+
+	}
+
+	/**
+	 * Observations of groups and tasks.
+	 */
+	public static class Observations {
+
+		/**
+		 * Whether groups and tasks are observed, and so are in traces, if there is an
+		 * observation registry and a tracer.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
 		}
 
 	}
