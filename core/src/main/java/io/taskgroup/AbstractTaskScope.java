@@ -189,7 +189,7 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 				admitted.release(TaskState.CANCELLED, grants);
 				grants.tellAll();
 			}
-			task.abandon();
+			task.abandon(ex);
 			throw Sneaky.<RuntimeException>rethrow(ex);
 		}
 		return task;

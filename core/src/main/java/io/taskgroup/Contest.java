@@ -61,9 +61,6 @@ final class Contest<T extends @Nullable Object> extends WaitStack {
 			// all were cancelled before one of them could decide
 			throw group.ownCancellation();
 		}
-		if (first.state() == TaskState.FAILED) {
-			throw new TaskGroupException(this.spec.name(), List.of(first.exceptionNow()));
-		}
 		return first.resultNow();
 	}
 
@@ -78,7 +75,7 @@ final class Contest<T extends @Nullable Object> extends WaitStack {
 		TaskState outcome = handle.state();
 		boolean good = outcome == TaskState.SUCCESS || (this.anyOutcome && outcome == TaskState.FAILED);
 		if (good && this.winner.compareAndSet(null, handle)) {
-			group.decide(handle.name() + " has decided");
+			group.decide(handle);
 		}
 		this.running.decrementAndGet();
 		releaseAll();

@@ -7,7 +7,10 @@ package io.taskgroup;
  */
 public enum GroupOutcome {
 
-	/** Nothing failed and nothing was cut off. */
+	/**
+	 * Nothing failed, and it came to its end: a decided {@code race} or {@code any} too,
+	 * and a supervisor that was closed when it had nothing to do.
+	 */
 	SUCCESS,
 
 	/** A task or the body failed. */

@@ -129,7 +129,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		};
 	}
 
-	static @Nullable Throwable exceptionOf(Object outcome) {
+	static @Nullable Throwable exceptionOf(@Nullable Object outcome) {
 		return (outcome instanceof Thrown(Throwable exception)) ? exception : null;
 	}
 

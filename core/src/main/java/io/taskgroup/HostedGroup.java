@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,8 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 
 	private final Failures failures = new Failures();
 
-	/** Whether the failures of tasks do not matter any more. */
-	private volatile boolean decided;
+	/** The task whose outcome is the group's; null while every task's failure counts. */
+	private volatile @Nullable Handle<?> winner;
 
 	/** Whether the host waits for the tasks; read by tasks that end. */
 	private volatile boolean joining;
@@ -446,11 +447,14 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		if (this.reported != null && this.failures.areAllIn(this.reported)) {
 			return this.reported;
 		}
-		if (this.decided) {
-			return null;
+		Cancellation passed = passedDeadline();
+		Handle<?> decided = this.winner;
+		if (decided != null && passed == null) {
+			Throwable lost = Handle.exceptionOf(decided.rawOutcome());
+			return (lost != null) ? new TaskGroupException(name(), List.of(lost)) : null;
 		}
 		LeftOpenException wrong = this.lambda ? null : this.failures.onlyLeftOpen();
-		return (wrong != null) ? wrong : this.failures.asException(name(), passedDeadline());
+		return (wrong != null) ? wrong : this.failures.asException(name(), passed);
 	}
 
 	/** The scope further out whose cancellation is to be told to the caller (3.6). */
@@ -472,7 +476,8 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 
 	private GroupOutcome outcome(@Nullable Throwable report) {
 		if (report == null) {
-			return (this.scope.cancellation() != null) ? GroupOutcome.CANCELLED : GroupOutcome.SUCCESS;
+			boolean cutOff = this.scope.cancellation() != null && this.winner == null;
+			return cutOff ? GroupOutcome.CANCELLED : GroupOutcome.SUCCESS;
 		}
 		if (report instanceof TaskGroupTimeoutException) {
 			return GroupOutcome.TIMEOUT;
@@ -505,9 +510,9 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	}
 
 	/** Cancels what is left, since what there is to know is known (7.4). */
-	void decide(String reason) {
-		this.decided = true;
-		this.scope.cancelAs(CancelKind.EXPLICIT, reason);
+	void decide(Handle<?> winner) {
+		this.winner = winner;
+		this.scope.cancelAs(CancelKind.EXPLICIT, winner.name() + " has decided");
 	}
 
 	private void cutOff(Scope cause) {

@@ -67,7 +67,9 @@ final class Supervisor extends AbstractTaskScope {
 	@Override
 	public void close() {
 		checkOutside("close");
-		this.scope.cancelAs(CancelKind.EXPLICIT, "the scope was closed");
+		if (!members().tryEnd()) {
+			this.scope.cancelAs(CancelKind.EXPLICIT, "the scope was closed");
+		}
 		awaitEnd();
 	}
 
@@ -94,7 +96,10 @@ final class Supervisor extends AbstractTaskScope {
 
 	private GroupOutcome outcome() {
 		Cancellation own = this.scope.cancellation();
-		return (own != null && own.kind() == CancelKind.TIMEOUT) ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
+		if (own == null) {
+			return GroupOutcome.SUCCESS;
+		}
+		return (own.kind() == CancelKind.TIMEOUT) ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
 	}
 
 	private void checkOutside(String what) {

@@ -272,9 +272,15 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		this.owner.members().leave(this);
 	}
 
-	/** Undoes a fork that does not come about: the forker gets an exception instead. */
-	void abandon() {
+	/**
+	 * Undoes a fork that does not come about: the forker gets the exception instead. So
+	 * do listeners that have been told that the task waits.
+	 */
+	void abandon(Throwable thrown) {
 		STATE.set(this, ABORTED);
+		if (hadToWait()) {
+			tellEnd(TaskState.FAILED, thrown);
+		}
 		release();
 		this.owner.members().leave(this);
 	}
@@ -428,7 +434,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			return;
 		}
 		boolean counts = handle.ending();
-		Throwable failure = (outcome instanceof Handle.Thrown(Throwable exception)) ? exception : null;
+		Throwable failure = Handle.exceptionOf(outcome);
 		if (outcome instanceof Handle.Stopped) {
 			this.owner.taskCutOff(cause());
 		}
@@ -441,12 +447,16 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			this.owner.taskFailed(handle, failure);
 		}
 		if (this.owner.factory().recordsTimes()) {
-			long now = System.nanoTime();
-			long started = (this.startedNanos != 0) ? this.startedNanos : now;
-			// a coarse clock must not make it look like one that never ran
-			long ran = (this.startedNanos != 0) ? Math.max(1, now - started) : 0;
-			this.owner.factory().listeners().taskEnded(this, handle.state(), failure, started - this.forkedNanos, ran);
+			tellEnd(handle.state(), failure);
 		}
+	}
+
+	private void tellEnd(TaskState outcome, @Nullable Throwable failure) {
+		long now = System.nanoTime();
+		long started = (this.startedNanos != 0) ? this.startedNanos : now;
+		// a coarse clock must not make it look like one that never ran
+		long ran = (this.startedNanos != 0) ? Math.max(1, now - started) : 0;
+		this.owner.factory().listeners().taskEnded(this, outcome, failure, started - this.forkedNanos, ran);
 	}
 
 	private void takeBack(ContextPropagation.@Nullable Restored restored, Object outcome) {

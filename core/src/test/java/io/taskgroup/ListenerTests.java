@@ -3,6 +3,7 @@ package io.taskgroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static io.taskgroup.GroupAssertions.assertCancelled;
 import static io.taskgroup.GroupAssertions.runAndForget;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Rule 10.1: what listeners hear.
@@ -547,6 +550,88 @@ class ListenerTests {
 			}));
 		});
 		assertThat(this.recorder.texts()).contains("cancelled group " + kind + " the client has gone");
+	}
+
+	@Test
+	@DisplayName("10.1 a race or any that was decided ends as the task that decided it")
+	void decided() throws Exception {
+		TaskGroupSpec spec = this.groups.named("group");
+		Sleeper loser = new Sleeper();
+		Callable<String> winner = () -> {
+			loser.awaitRunning();
+			return "value";
+		};
+		Callable<String> culprit = () -> {
+			loser.awaitRunning();
+			throw this.failure;
+		};
+		Callable<String> sleep = () -> {
+			loser.run();
+			return "never";
+		};
+		assertThat(spec.any(List.of(sleep, winner))).isEqualTo("value");
+		assertThat(this.recorder.texts()).endsWith("ended group SUCCESS");
+		assertThat(spec.race(List.of(sleep, winner))).isEqualTo("value");
+		assertThat(this.recorder.texts()).endsWith("ended group SUCCESS");
+		TaskGroupException thrown = catchThrowableOfType(TaskGroupException.class,
+				() -> spec.race(List.of(sleep, culprit)));
+		assertThat(thrown.exceptions()).containsExactly(this.failure);
+		assertThat(this.recorder.texts()).endsWith("ended group FAILED");
+		assertThat(this.recorder.heard.getLast().exception()).isSameAs(thrown);
+	}
+
+	@Test
+	@DisplayName("10.1 closing a supervisor that has nothing to do cancels nothing")
+	void idleSupervisorClosed() throws Exception {
+		TaskScope scope = this.groups.named("scope").openScope();
+		scope.fork("task", () -> {
+		});
+		scope.join();
+		scope.close();
+		assertThat(this.recorder.texts()).containsExactly("opened scope", "started task", "ended task SUCCESS",
+				"ended scope SUCCESS");
+	}
+
+	@Test
+	@DisplayName("10.1 closing a supervisor whose tasks run cancels them")
+	void busySupervisorClosed() throws Exception {
+		TaskScope scope = this.groups.named("scope").openScope();
+		Sleeper sleeper = new Sleeper();
+		scope.fork("task", sleeper);
+		sleeper.awaitRunning();
+		scope.close();
+		assertThat(this.recorder.texts()).containsExactlyInAnyOrder("opened scope", "started task",
+				"cancelled scope EXPLICIT the scope was closed", "ended task CANCELLED", "ended scope CANCELLED");
+	}
+
+	@Test
+	@DisplayName("10.1 a task that was to wait, need not, and gets no thread is heard of as ended")
+	void queuedButNoThread() throws Exception {
+		ConcurrencyLimiter limiter = ConcurrencyLimiter.of(1);
+		TaskLimiter.Permit taken = limiter.acquire().join();
+		AtomicBoolean broken = new AtomicBoolean();
+		OutOfMemoryError error = new OutOfMemoryError("no more threads");
+		TaskGroupFactory factory = Rig.VIRTUAL.builder().threadFactory((runnable) -> {
+			if (broken.get()) {
+				throw error;
+			}
+			return Thread.ofVirtual().unstarted(runnable);
+		}).listener(this.recorder).listener(new TaskGroupListener() {
+			@Override
+			public void taskQueued(TaskInfo task) {
+				broken.set(true);
+				taken.release(TaskState.SUCCESS);
+			}
+		}).build();
+		factory.named("group").limiter(limiter).run((group) -> {
+			assertThatThrownBy(() -> group.fork("task", () -> {
+			})).isSameAs(error);
+		});
+		assertThat(this.recorder.texts()).containsExactly("opened group", "queued task", "ended task FAILED",
+				"ended group SUCCESS");
+		assertThat(this.recorder.heard.get(2).exception()).isSameAs(error);
+		assertThat(this.recorder.heard.get(2).ran()).isZero();
+		assertThat(limiter.inUse()).isZero();
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -228,6 +229,25 @@ class RaceAndAnyTests {
 			assertThatExceptionOfType(TaskCancelledException.class).isThrownBy(() -> quiet.race(tasks));
 			assertThatExceptionOfType(TaskCancelledException.class).isThrownBy(() -> quiet.any(tasks));
 		});
+	}
+
+	@Test
+	@DisplayName("3.13 a deadline that has passed cannot be undone by a task that comes to its end after it")
+	void decidedTooLate() throws Exception {
+		Rig.VIRTUAL.run(() -> {
+			TaskGroupSpec timeout = this.spec.timeout(Duration.ofMillis(20));
+			Callable<String> late = () -> {
+				Waits.spinUntil(CancelScope::cancelRequested);
+				return "too late";
+			};
+			assertTimedOut(() -> timeout.race(List.of(late)));
+			assertTimedOut(() -> timeout.any(List.of(late)));
+		});
+	}
+
+	private static void assertTimedOut(ThrowingCallable call) {
+		assertThatExceptionOfType(TaskGroupTimeoutException.class).isThrownBy(call)
+			.satisfies((ex) -> assertThat(ex.exceptions()).singleElement().isInstanceOf(TimeoutException.class));
 	}
 
 	@Test
