@@ -145,6 +145,15 @@ public interface CancelScope {
 	}
 
 	/**
+	 * Creates a scope for a piece of work that goes from thread to thread, such as a
+	 * request: for frameworks.
+	 * @return the new scope
+	 */
+	static RootScope createRoot() {
+		return new DefaultRootScope();
+	}
+
+	/**
 	 * Runs the body in a scope of its own. Its cancellation ends the block quietly.
 	 * @param <X> what the body throws
 	 * @param body the body

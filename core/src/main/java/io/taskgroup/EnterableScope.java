@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * its own that shares this scope's cancellation, shield and deadline, and lies in the
  * scope that the thread was in before. It never ends: it can be entered again.
  */
-final class EnterableScope extends Scope {
+class EnterableScope extends Scope {
 
 	private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
 
@@ -40,20 +40,41 @@ final class EnterableScope extends Scope {
 	@Override
 	public <X extends Exception> void enter(Body<X> body) throws X, InterruptedException {
 		Strand strand = Strand.attach();
+		Regions.execute(strand, newEntry(strand), this, null, Regions.withoutValue(body));
+	}
+
+	/**
+	 * Makes the region of one thread. It is visible to walks now, before it is pushed:
+	 * the push looks upwards.
+	 */
+	final Entry newEntry(Strand strand) {
 		Entry entry = new Entry(strand, this);
-		// visible to walks first, then pushed: the push looks upwards
 		this.entries.add(entry);
-		Regions.execute(strand, entry, this, null, Regions.withoutValue(body));
+		return entry;
+	}
+
+	/** The threads that are inside. */
+	final Set<Entry> entries() {
+		return this.entries;
+	}
+
+	/** The scope to which a supervisor belongs that is opened directly in the entry. */
+	Scope homeOfSupervisors(Entry entry) {
+		return entry;
 	}
 
 	/** One thread inside. */
-	private static final class Entry extends RegionScope {
+	static final class Entry extends RegionScope {
 
 		private final EnterableScope entered;
 
 		Entry(Strand strand, EnterableScope entered) {
 			super(strand, settingsBelow(strand.top()));
 			this.entered = entered;
+		}
+
+		boolean isOf(EnterableScope scope) {
+			return this.entered == scope;
 		}
 
 		@Override
@@ -79,6 +100,11 @@ final class EnterableScope extends Scope {
 		@Override
 		void setCaught() {
 			this.entered.setCaught();
+		}
+
+		@Override
+		Scope homeOfSupervisors() {
+			return this.entered.homeOfSupervisors(this);
 		}
 
 		@Override

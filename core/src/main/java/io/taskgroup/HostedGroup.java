@@ -259,6 +259,11 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		return this.ended;
 	}
 
+	/** Whether {@code run} or {@code call} ends the group, rather than the user. */
+	boolean isLambda() {
+		return this.lambda;
+	}
+
 	boolean hasFailed() {
 		return !this.failures.isEmpty();
 	}
@@ -275,7 +280,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	/** An inner group that is still open is closed, and that is a failure of this one. */
 	private void closeWhatIsOpenInside() {
 		for (Scope inner = this.host.top(); inner != null && inner != this.scope; inner = inner.parent()) {
-			if (inner instanceof GroupScope groupScope && groupScope.group().lambda) {
+			if (inner instanceof GroupScope groupScope && groupScope.group().isLambda()) {
 				IllegalStateException wrong = new IllegalStateException("group '" + name()
 						+ "' cannot be joined or closed inside group '" + groupScope.group().name() + "'");
 				fail(wrong, "failure in the body");

@@ -126,17 +126,7 @@ final class Regions {
 			throws X {
 		// first of all: what comes while others are waited for has not ended the body
 		boolean caught = thrown != null && catches(strand, region, thrown);
-		Throwable leaving = caught ? null : thrown;
-		try {
-			IllegalStateException wrong = HostedGroup.closeLeftOpen(strand, region);
-			region.closeSupervisors();
-			leaving = with(leaving, wrong);
-		}
-		catch (Throwable broken) {
-			leaving = with(leaving, broken);
-		}
-		region.end();
-		strand.pop(region, (leaving instanceof CancelledException) ? Strand.Leaving.TOLD : Strand.Leaving.AS_IT_IS);
+		Throwable leaving = unwind(strand, region, caught ? null : thrown);
 		if (caught) {
 			region.setCaught();
 		}
@@ -146,6 +136,26 @@ final class Regions {
 		return caught;
 	}
 
+	/**
+	 * Ends what was left open in the region, and the region.
+	 * @param leaving the exception with which the thread leaves it, or null
+	 * @return the exception with which it goes on, or null
+	 */
+	static @Nullable Throwable unwind(Strand strand, RegionScope region, @Nullable Throwable leaving) {
+		Throwable thrown = leaving;
+		try {
+			IllegalStateException wrong = HostedGroup.closeLeftOpen(strand, region);
+			region.closeSupervisors();
+			thrown = with(thrown, wrong);
+		}
+		catch (Throwable broken) {
+			thrown = with(thrown, broken);
+		}
+		region.end();
+		strand.pop(region, (thrown instanceof CancelledException) ? Strand.Leaving.TOLD : Strand.Leaving.AS_IT_IS);
+		return thrown;
+	}
+
 	private static @Nullable Throwable with(@Nullable Throwable first, @Nullable Throwable second) {
 		if (first != null && second != null && first != second) {
 			first.addSuppressed(second);
@@ -153,7 +163,8 @@ final class Regions {
 		return (first != null) ? first : second;
 	}
 
-	private static boolean catches(Strand strand, Scope region, Throwable thrown) {
+	/** Whether the region's own cancellation brought an exception about. */
+	static boolean catches(Strand strand, Scope region, Throwable thrown) {
 		return region.causeOfInterrupt(strand) == region && region.settings().isInterruption(thrown)
 				&& !strand.isForeignInterrupt(thrown);
 	}

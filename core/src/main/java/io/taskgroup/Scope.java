@@ -54,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  */
 class Scope implements CancelScope {
 
+	/** Why a supervisor is cancelled that would outlive its scope. */
+	static final String HAS_ENDED = "the scope it was opened in has ended";
+
 	private static final VarHandle CANCELLATION;
 
 	private static final VarHandle DEADLINE;
@@ -154,12 +157,28 @@ class Scope implements CancelScope {
 		return false;
 	}
 
-	/** Called by the thread that is in this scope, and by no other. */
+	/** The scope to which a supervisor belongs that is opened directly in this one. */
+	Scope homeOfSupervisors() {
+		return this;
+	}
+
+	/** The supervisors that were opened in this scope and have not ended. */
+	final Set<Supervisor> supervisors() {
+		Set<Supervisor> opened = this.supervisors;
+		return (opened != null) ? opened : Set.of();
+	}
+
+	/** Called by a thread that is in this scope. */
 	final void addSupervisor(Supervisor supervisor) {
 		Set<Supervisor> opened = this.supervisors;
 		if (opened == null) {
-			opened = ConcurrentHashMap.newKeySet();
-			this.supervisors = opened;
+			synchronized (this) {
+				opened = this.supervisors;
+				if (opened == null) {
+					opened = ConcurrentHashMap.newKeySet();
+					this.supervisors = opened;
+				}
+			}
 		}
 		opened.add(supervisor);
 	}
@@ -176,7 +195,7 @@ class Scope implements CancelScope {
 		Set<Supervisor> opened = this.supervisors;
 		if (opened != null) {
 			for (Supervisor supervisor : opened) {
-				supervisor.scope().cancelAs(CancelKind.PARENT, "the scope it was opened in has ended");
+				supervisor.scope().cancelAs(CancelKind.PARENT, HAS_ENDED);
 			}
 			for (Supervisor supervisor : opened) {
 				supervisor.awaitEnd();

@@ -1,6 +1,8 @@
 package io.taskgroup;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -68,6 +70,9 @@ final class Strand {
 
 	/** Made when there is something to tell. Guarded by the lock. */
 	private @Nullable Interrupts interrupts;
+
+	/** What is asked while the thread waits. Own thread. */
+	private @Nullable Probing probing;
 
 	private Strand(@Nullable Task<?> task, @Nullable Strand outer) {
 		this.thread = Thread.currentThread();
@@ -150,6 +155,16 @@ final class Strand {
 
 	@Nullable Task<?> task() {
 		return this.task;
+	}
+
+	/**
+	 * Sets what is asked while the thread waits. Own thread.
+	 * @return what was asked until now
+	 */
+	@Nullable Probing probe(@Nullable Probing probing) {
+		Probing before = this.probing;
+		this.probing = probing;
+		return before;
 	}
 
 	boolean isCurrentThread() {
@@ -308,6 +323,26 @@ final class Strand {
 				deliver(walk);
 			}
 		}
+	}
+
+	/** The groups that this thread is in, inside the given scope. Any thread. */
+	List<TaskScopeInfo> groupsIn(Scope from) {
+		List<TaskScopeInfo> groups = new ArrayList<>();
+		synchronized (this) {
+			Scope scope = this.top;
+			while (scope != null && scope != from) {
+				if (scope.owner() instanceof HostedGroup group && !scope.hasEnded()) {
+					groups.add(group);
+				}
+				scope = scope.parent();
+			}
+			if (scope == null) {
+				// it has been left
+				return List.of();
+			}
+		}
+		Collections.reverse(groups);
+		return groups;
 	}
 
 	/** Holds the lock. */
@@ -570,11 +605,17 @@ final class Strand {
 
 	/**
 	 * Parks until unparked, or for the given time, or until a deadline is to be looked
-	 * at.
+	 * at, or a probe is to be asked. A probe that is asked may run foreign code, so that
+	 * the thread does not park then.
 	 */
 	private void park(WaitStack stack, long nanos) {
+		long untilProbe = (this.probing != null) ? this.probing.ask() : Durations.FOREVER_NANOS;
+		if (untilProbe == 0) {
+			return;
+		}
 		Scope here = this.top;
 		long left = (here != null) ? Math.min(nanos, here.nearestDeadlineNanos()) : nanos;
+		left = Math.min(left, untilProbe);
 		if (left >= Durations.FOREVER_NANOS) {
 			LockSupport.park(stack);
 		}

@@ -29,6 +29,10 @@ final class Supervisor extends AbstractTaskScope {
 		Scope parent = supervisor.scope.parent();
 		if (parent != null && !spec.isDetached()) {
 			parent.addSupervisor(supervisor);
+			if (parent.hasEnded()) {
+				// a root scope may have been closed by another thread
+				supervisor.scope.cancelAs(CancelKind.PARENT, Scope.HAS_ENDED);
+			}
 		}
 		Duration timeout = spec.nearestTimeout();
 		if (timeout != null) {

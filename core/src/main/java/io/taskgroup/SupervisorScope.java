@@ -1,5 +1,7 @@
 package io.taskgroup;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The scope of a supervisor: on no thread's stack, with the supervisor's tasks below it.
  */
@@ -8,8 +10,12 @@ final class SupervisorScope extends Scope {
 	private final Supervisor supervisor;
 
 	SupervisorScope(Supervisor supervisor, Spec spec) {
-		super(spec.isDetached() ? null : Strand.currentScope(), spec.settings());
+		super(spec.isDetached() ? null : home(Strand.currentScope()), spec.settings());
 		this.supervisor = supervisor;
+	}
+
+	private static @Nullable Scope home(@Nullable Scope here) {
+		return (here != null) ? here.homeOfSupervisors() : null;
 	}
 
 	@Override
