@@ -43,6 +43,12 @@ public class RequestProperties implements InitializingBean {
 	private boolean cancelOnDisconnect = true;
 
 	/**
+	 * Whether a client that has closed its sending side of the connection has gone. One
+	 * that has closed both looks the same over HTTP/1.1.
+	 */
+	private boolean cancelOnHalfClose = true;
+
+	/**
 	 * How often a thread that serves a request looks whether the client has gone, while
 	 * it waits for tasks.
 	 */
@@ -124,6 +130,14 @@ public class RequestProperties implements InitializingBean {
 
 	public void setCancelOnDisconnect(boolean cancelOnDisconnect) {
 		this.cancelOnDisconnect = cancelOnDisconnect;
+	}
+
+	public boolean isCancelOnHalfClose() {
+		return this.cancelOnHalfClose;
+	}
+
+	public void setCancelOnHalfClose(boolean cancelOnHalfClose) {
+		this.cancelOnHalfClose = cancelOnHalfClose;
 	}
 
 	public Duration getDisconnectCheckInterval() {

@@ -1,0 +1,168 @@
+package io.taskgroup.autoconfigure.web.servlet;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import io.taskgroup.CancelKind;
+import io.taskgroup.CancelScope;
+import io.taskgroup.RootScope;
+import io.taskgroup.TaskScopeInfo;
+import io.taskgroup.WaitProbe;
+import io.taskgroup.autoconfigure.web.servlet.DisconnectProbe.Watch;
+import jakarta.servlet.ServletRequest;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cancel scope of one request, from its first dispatch to its end. An attribute of
+ * the request.
+ */
+final class RequestScope implements WaitProbe {
+
+	private static final String NAME = RequestScope.class.getName();
+
+	private static final Log logger = LogFactory.getLog(RequestScope.class);
+
+	/** As the request is called in the log: it may be asked when the request is gone. */
+	private final String request;
+
+	private final RootScope root = CancelScope.createRoot();
+
+	private final Duration interval;
+
+	private @Nullable Watch watch;
+
+	/** What the thread is in that handles a dispatch. Own thread. */
+	private RootScope.@Nullable Entered entered;
+
+	/** Whether an exception of this dispatch was brought about by the cancellation. */
+	private boolean caught;
+
+	RequestScope(String request, Duration interval) {
+		this.request = request;
+		this.interval = interval;
+	}
+
+	static @Nullable RequestScope of(ServletRequest request) {
+		return (request.getAttribute(NAME) instanceof RequestScope known) ? known : null;
+	}
+
+	void keepIn(ServletRequest request) {
+		request.setAttribute(NAME, this);
+	}
+
+	void removeFrom(ServletRequest request) {
+		request.removeAttribute(NAME);
+	}
+
+	String request() {
+		return this.request;
+	}
+
+	RootScope root() {
+		return this.root;
+	}
+
+	// The client
+
+	void watch(@Nullable Watch watch) {
+		this.watch = watch;
+	}
+
+	void clientGone() {
+		this.root.cancel(CancelKind.DISCONNECT, "the client has gone");
+	}
+
+	@Override
+	public Duration interval() {
+		return this.interval;
+	}
+
+	@Override
+	public void probe(CancelScope scope) {
+		Watch watch = this.watch;
+		if (watch != null && watch.isGone()) {
+			clientGone();
+		}
+	}
+
+	// A dispatch, on its thread
+
+	/**
+	 * Goes in. The connection is looked at by the thread that the server has given it.
+	 */
+	void enter() {
+		this.caught = false;
+		this.entered = (this.watch != null) ? this.root.enter(this) : this.root.enter();
+	}
+
+	/** Whether an exception was brought about by the cancellation of the request. */
+	boolean catches(Throwable thrown) {
+		boolean catches = this.entered != null && this.entered.catches(thrown);
+		this.caught |= catches;
+		return catches;
+	}
+
+	/**
+	 * Whether the request's deadline has passed. Called when the server says that the
+	 * time is over that it was given, with the deadline in mind.
+	 */
+	boolean endsWithDeadline() {
+		boolean passed = this.root.cancelKind().filter(CancelKind.TIMEOUT::equals).isPresent();
+		this.caught |= passed;
+		return passed;
+	}
+
+	boolean isCaught() {
+		return this.caught;
+	}
+
+	/** Goes out, and closes what was left open. */
+	void leave() {
+		RootScope.Entered entered = Objects.requireNonNull(this.entered, "entered");
+		this.entered = null;
+		leave(entered);
+	}
+
+	/** Leaves the scope on a thread, and closes what was left open. */
+	void leave(RootScope.Entered entered) {
+		try {
+			entered.close();
+		}
+		catch (IllegalStateException ex) {
+			logger.warn("Request " + this.request + " has left a task group open", ex);
+		}
+	}
+
+	// The end
+
+	/** The request is over. Any thread, more than once. */
+	void end() {
+		Watch watch = this.watch;
+		if (watch != null) {
+			watch.end();
+		}
+		List<TaskScopeInfo> open = this.root.open();
+		List<String> supervisors = supervisors(open);
+		if (!supervisors.isEmpty()) {
+			logger.warn("Request " + this.request + " is over and has left task scopes open, which are closed: "
+					+ supervisors);
+		}
+		if (!open.isEmpty()) {
+			this.root.cancel(CancelKind.REQUEST, "the request is over");
+		}
+		this.root.close();
+	}
+
+	/** Whether there is something to wait for at the end. */
+	boolean hasSupervisors() {
+		return !supervisors(this.root.open()).isEmpty();
+	}
+
+	private static List<String> supervisors(List<TaskScopeInfo> open) {
+		return open.stream().filter(TaskScopeInfo::supervisor).map(TaskScopeInfo::name).toList();
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.taskgroup.autoconfigure.web.servlet;
+
+import java.util.List;
+
+import io.taskgroup.CancelScope;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * What Spring MVC needs to know of the requests' scopes.
+ */
+final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
+
+	@Override
+	public void configureAsyncSupport(AsyncSupportConfigurer configurer) {
+		configurer.registerCallableInterceptors(new RequestScopeCallableInterceptor());
+	}
+
+	@Override
+	public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+		resolvers.add(new ScopeArgumentResolver());
+	}
+
+	@Override
+	public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+		resolvers.add(0, RequestScopeMvcConfigurer::resolve);
+	}
+
+	/**
+	 * Keeps from others what is no failure of the application: the filter answers. Who
+	 * handles all exceptions need not know of this one.
+	 */
+	private static @Nullable ModelAndView resolve(HttpServletRequest request, HttpServletResponse response,
+			@Nullable Object handler, Exception ex) {
+		RequestScope scope = RequestScope.of(request);
+		if (scope == null) {
+			return null;
+		}
+		boolean ended = scope.catches(ex) || (ex instanceof AsyncRequestTimeoutException && scope.endsWithDeadline());
+		return ended ? new ModelAndView() : null;
+	}
+
+	/** Gives a controller the scope of its request. */
+	private static final class ScopeArgumentResolver implements HandlerMethodArgumentResolver {
+
+		@Override
+		public boolean supportsParameter(MethodParameter parameter) {
+			return parameter.getParameterType() == CancelScope.class;
+		}
+
+		@Override
+		public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
+				NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
+			HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
+			RequestScope scope = (servletRequest != null) ? RequestScope.of(servletRequest) : null;
+			if (scope == null) {
+				throw new IllegalStateException(
+						"there is no cancel scope for this request: its filter has not been called");
+			}
+			return scope.root();
+		}
+
+	}
+
+}
