@@ -21,18 +21,14 @@ class BookController {
 
 	private final TaskGroupFactory groups;
 
-	private final StorefrontProperties properties;
-
 	private final Catalogue catalogue;
 
 	private final Backends backends;
 
 	private final PriceFeed priceFeed;
 
-	BookController(TaskGroupFactory groups, StorefrontProperties properties, Catalogue catalogue, Backends backends,
-			PriceFeed priceFeed) {
+	BookController(TaskGroupFactory groups, Catalogue catalogue, Backends backends, PriceFeed priceFeed) {
 		this.groups = groups;
-		this.properties = properties;
 		this.catalogue = catalogue;
 		this.backends = backends;
 		this.priceFeed = priceFeed;
@@ -55,7 +51,7 @@ class BookController {
 	 */
 	@GetMapping("/{id}")
 	BookPage book(@PathVariable int id) throws InterruptedException {
-		return this.groups.named("book-page").timeout(this.properties.pageTimeout()).call(group -> {
+		return this.groups.named("book-page").call(group -> {
 			TaskHandle<Book> book = group.fork("details", () -> this.catalogue.book(id));
 			TaskHandle<Price> price = group.fork("price", () -> this.backends.price(id));
 			TaskHandle<Stock> stock = group.fork("stock", () -> this.backends.stock(id));

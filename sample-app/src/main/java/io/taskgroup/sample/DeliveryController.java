@@ -43,10 +43,7 @@ class DeliveryController {
 	Delivery delivery(@PathVariable int id) throws InterruptedException {
 		this.catalogue.book(id);
 		try {
-			return this.groups.named("delivery")
-				.timeout(this.properties.deliveryTimeout())
-				.stagger(this.properties.mirrorStagger())
-				.any(questions(id));
+			return this.groups.named("delivery").stagger(this.properties.mirrorStagger()).any(questions(id));
 		}
 		catch (TaskGroupException ex) {
 			List<String> failures = new ArrayList<>();

@@ -1,7 +1,6 @@
 package io.taskgroup.sample;
 
 import java.util.Map;
-import java.util.stream.Collectors;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +21,7 @@ class SimulatedSuppliers {
 	private final Map<String, Behaviour> behaviours;
 
 	SimulatedSuppliers(StorefrontProperties properties) {
-		this.behaviours = properties.suppliers()
-			.entrySet()
-			.stream()
-			.collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().behaviour()));
+		this.behaviours = properties.suppliers();
 	}
 
 	@GetMapping("/suppliers/{supplier}/offers/{id}")

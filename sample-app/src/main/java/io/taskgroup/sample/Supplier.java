@@ -1,14 +1,18 @@
 package io.taskgroup.sample;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.taskgroup.Outcome;
-import io.taskgroup.TaskGroupSpec;
+import io.taskgroup.TaskGroupFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A supplier, as the storefront sees it.
+ * <p>
+ * Limits belong to groups of a name, and no two suppliers have the same, so each question
+ * is a group of its own with one task.
  */
 class Supplier {
 
@@ -16,19 +20,16 @@ class Supplier {
 
 	private final String name;
 
-	private final TaskGroupSpec questions;
+	private final Duration deadline;
+
+	private final TaskGroupFactory groups;
 
 	private final Backends backends;
 
-	/**
-	 * Creates the supplier.
-	 * @param name its name
-	 * @param questions how a group that asks it is to behave
-	 * @param backends the way to it
-	 */
-	Supplier(String name, TaskGroupSpec questions, Backends backends) {
+	Supplier(String name, Duration deadline, TaskGroupFactory groups, Backends backends) {
 		this.name = name;
-		this.questions = questions;
+		this.deadline = deadline;
+		this.groups = groups;
 		this.backends = backends;
 	}
 
@@ -37,7 +38,8 @@ class Supplier {
 	 * @return the offer, or why there is none
 	 */
 	Answer ask(int bookId) throws InterruptedException {
-		List<Outcome<Offer>> outcomes = this.questions
+		List<Outcome<Offer>> outcomes = this.groups.named("supplier-" + this.name)
+			.moveOnAfter(this.deadline)
 			.gatherOutcomes(List.of(() -> this.backends.offer(this.name, bookId)));
 		return switch (outcomes.getFirst()) {
 			case Outcome.Success<Offer>(var offer) -> offer;

@@ -6,8 +6,8 @@
  * <li>{@link io.taskgroup.sample.BookController} asks for all that a page needs side by
  * side.
  * <li>{@link io.taskgroup.sample.OffersController} asks many suppliers, and does without
- * those that fail or are too slow. {@link io.taskgroup.sample.Suppliers} sees to it that
- * nobody is asked too much.
+ * those that fail or are too slow. The settings of the groups that ask them see to it
+ * that nobody is asked too much.
  * <li>{@link io.taskgroup.sample.OfferStreamController} tells the same as it comes in.
  * <li>{@link io.taskgroup.sample.DeliveryController} asks one mirror after the other, and
  * takes the first answer.

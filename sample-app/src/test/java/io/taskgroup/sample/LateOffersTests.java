@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests of a supplier that is asked once, and then not again before any deadline.
  */
 @StorefrontTest
-@TestPropertySource(
-		properties = { "storefront.suppliers.harbour.rate.permits=1", "storefront.suppliers.harbour.rate.period=1h" })
+@TestPropertySource(properties = { "taskgroup.groups.supplier-harbour.rate-limit.permits=1",
+		"taskgroup.groups.supplier-harbour.rate-limit.period=1h" })
 class LateOffersTests {
 
 	private static final Missing LATE = new Missing("harbour", "timeout of 2000 ms passed");

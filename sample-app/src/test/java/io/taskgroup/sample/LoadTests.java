@@ -47,14 +47,14 @@ import static org.awaitility.Awaitility.await;
  * The storefront with more to do than it likes.
  */
 @StorefrontTest
-@TestPropertySource(properties = { "storefront.page-timeout=20s", "storefront.offers-deadline=500ms",
-		"storefront.delivery-timeout=20s", "storefront.mirror-stagger=20ms", "storefront.mirrors.amber.latency=50ms",
-		"storefront.mirrors.birch.error-rate=0.5", "storefront.services.prices.latency=20ms",
-		"storefront.services.stock.jitter=100ms", "storefront.services.stock.error-rate=0.4",
-		"storefront.services.reviews.latency=80ms", "storefront.services.reviews.error-rate=0.3",
-		"storefront.suppliers.riverside.error-rate=0.3", "storefront.suppliers.market-hall.error-rate=1",
-		"storefront.suppliers.harbour.jitter=1s", "storefront.suppliers.old-town.latency=200ms",
-		"storefront.suppliers.lighthouse.latency=5s" })
+@TestPropertySource(properties = { "taskgroup.groups.book-page.timeout=20s", "storefront.offers-deadline=500ms",
+		"taskgroup.groups.delivery.timeout=20s", "storefront.mirror-stagger=20ms",
+		"storefront.mirrors.amber.latency=50ms", "storefront.mirrors.birch.error-rate=0.5",
+		"storefront.services.prices.latency=20ms", "storefront.services.stock.jitter=100ms",
+		"storefront.services.stock.error-rate=0.4", "storefront.services.reviews.latency=80ms",
+		"storefront.services.reviews.error-rate=0.3", "storefront.suppliers.riverside.error-rate=0.3",
+		"storefront.suppliers.market-hall.error-rate=1", "storefront.suppliers.harbour.jitter=1s",
+		"storefront.suppliers.old-town.latency=200ms", "storefront.suppliers.lighthouse.latency=5s" })
 class LoadTests {
 
 	private static final int REQUESTS = 300;

@@ -22,9 +22,11 @@ import static org.awaitility.Awaitility.await;
  */
 @StorefrontTest
 @TestPropertySource(properties = { "storefront.offers-deadline=5m", "spring.http.clients.read-timeout=5m",
-		"storefront.suppliers.northgate.max-concurrency=3", "storefront.suppliers.northgate.rate.permits=1000",
-		"storefront.suppliers.riverside.max-concurrency=1000", "storefront.suppliers.riverside.rate.permits=5",
-		"storefront.suppliers.riverside.rate.period=500ms" })
+		"taskgroup.groups.supplier-northgate.concurrency.shared=3",
+		"taskgroup.groups.supplier-northgate.rate-limit.permits=1000",
+		"taskgroup.groups.supplier-riverside.concurrency.shared=1000",
+		"taskgroup.groups.supplier-riverside.rate-limit.permits=5",
+		"taskgroup.groups.supplier-riverside.rate-limit.period=500ms" })
 class SupplierLimitsTests {
 
 	private static final int REQUESTS = 12;

@@ -120,8 +120,10 @@ class TerminationTests {
 						"--storefront.offers-deadline=60s", "--logging.level.io.taskgroup.sample=debug"));
 		SUPPLIERS.forEach(supplier -> {
 			String settings = "--storefront.suppliers." + supplier;
+			String limits = "--taskgroup.groups.supplier-" + supplier;
 			command.addAll(List.of(settings + ".latency=" + latency.apply(supplier), settings + ".jitter=0ms",
-					settings + ".error-rate=0", settings + ".max-concurrency=1000", settings + ".rate.permits=1000"));
+					settings + ".error-rate=0", limits + ".concurrency.shared=1000",
+					limits + ".rate-limit.permits=1000"));
 		});
 		this.storefront = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(output().toFile())
