@@ -16,10 +16,11 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends what is open when the application ends: after the web server has let its requests
- * finish, and while it can still answer those that are cut off; and before the beans that
- * tasks use are destroyed. Everything has its time: a task that does not end keeps the
- * application from ending no longer than that.
+ * Ends what is open when the application ends: when drained, after the web server has let
+ * its requests finish; when cancelled, before it waits for them. Either way while it can
+ * still answer those that are cut off, and before the beans that tasks use are destroyed.
+ * Everything has its time: a task that does not end keeps the application from ending no
+ * longer than that.
  */
 final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 
@@ -27,9 +28,15 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 	 * Between the phases of the web server's graceful shutdown, which comes first, and of
 	 * its end.
 	 */
-	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024 - 512;
+	static final int DRAIN_PHASE = SmartLifecycle.DEFAULT_PHASE - 1024 - 512;
+
+	/** Before that of the web server's graceful shutdown. */
+	static final int CANCEL_PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
 
 	private static final Duration LONGEST_RESERVE = Duration.ofSeconds(5);
+
+	/** Nobody tells when the last task of a supervisor has ended. */
+	private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
 	private static final Log logger = LogFactory.getLog(TaskGroupLifecycle.class);
 
@@ -51,7 +58,7 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 
 	@Override
 	public int getPhase() {
-		return PHASE;
+		return this.drains ? DRAIN_PHASE : CANCEL_PHASE;
 	}
 
 	@Override
@@ -121,10 +128,31 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 
 	private void drain(Duration time) throws InterruptedException {
 		cancelSupervisors(this.factory.snapshot());
-		if (!this.factory.awaitIdle(time)) {
+		if (!awaitDrained(time)) {
 			logger.warn("Task groups that are cancelled because they have not ended within " + time.toMillis() + " ms: "
 					+ names(this.factory.snapshot(), (scope) -> !scope.cancelled()));
 		}
+	}
+
+	private boolean awaitDrained(Duration time) throws InterruptedException {
+		long start = System.nanoTime();
+		while (true) {
+			Duration left = time.minusNanos(System.nanoTime() - start);
+			if (this.factory.awaitIdle((left.compareTo(LOOK_AGAIN) < 0) ? left : LOOK_AGAIN)
+					|| isDrained(this.factory.snapshot())) {
+				return true;
+			}
+			if (!left.isPositive()) {
+				return false;
+			}
+		}
+	}
+
+	/** A supervisor that nobody closes stays open, but there is no work left in it. */
+	private static boolean isDrained(List<TaskScopeSnapshot> scopes) {
+		return scopes.stream()
+			.allMatch((scope) -> scope.supervisor() && scope.cancelled() && scope.tasks().isEmpty()
+					&& isDrained(scope.children()));
 	}
 
 	/** They would not end by themselves. */

@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -87,6 +88,32 @@ class TaskGroupLifecycleTests {
 			assertThatExceptionOfType(TaskGroupClosedException.class).isThrownBy(groups.named("late")::openScope);
 		});
 		assertThat(output).doesNotContain("Task groups that");
+	}
+
+	@Test
+	void drainDoesNotWaitForASupervisorThatNobodyCloses(CapturedOutput output) {
+		this.runner.withPropertyValues("taskgroup.shutdown.timeout=10m").run(context -> {
+			TaskScope feed = context.getBean(TaskGroupFactory.class).named("feed").openScope();
+			feed.fork(() -> {
+				this.running.countDown();
+				new CountDownLatch(1).await();
+			});
+			assertThat(this.running.await(30, TimeUnit.SECONDS)).isTrue();
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
+			assertThat(feed.cancelScope().cancelKind()).contains(CancelKind.SHUTDOWN);
+			assertThatExceptionOfType(TaskGroupClosedException.class).isThrownBy(() -> feed.fork(() -> 1));
+		});
+		assertThat(output).doesNotContain("Task groups that");
+	}
+
+	@Test
+	void drainWaitsForRequestsAndCancelComesBeforeThem() {
+		this.runner.run(context -> assertThat(context.getBean(TaskGroupLifecycle.class).getPhase()).isBetween(
+				WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE + 1,
+				WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE - 1));
+		this.runner.withPropertyValues("taskgroup.shutdown.mode=cancel")
+			.run(context -> assertThat(context.getBean(TaskGroupLifecycle.class).getPhase())
+				.isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
 	}
 
 	@Test
