@@ -67,7 +67,7 @@ class Backends {
 		 */
 		@Bean
 		@Lazy
-		RestClient restClient(RestClient.Builder builder, @Value("http://localhost:${local.server.port}") String url) {
+		RestClient restClient(RestClient.Builder builder, @Value("${storefront.backends}") String url) {
 			return builder.baseUrl(url).build();
 		}
 

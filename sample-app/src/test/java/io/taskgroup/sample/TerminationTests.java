@@ -1,26 +1,19 @@
 package io.taskgroup.sample;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import io.taskgroup.sample.EventStream.Event;
 import io.taskgroup.sample.OffersController.Offers;
@@ -44,24 +37,19 @@ class TerminationTests {
 	private static final List<String> SUPPLIERS = List.of("northgate", "riverside", "market-hall", "harbour",
 			"old-town", "lighthouse");
 
-	private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
-
 	private static final int REQUESTS = 100;
-
-	/** What a JVM that ends by SIGTERM says: 128 and the number of the signal. */
-	private static final int TERMINATED = 143;
 
 	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	@TempDir
 	private Path directory;
 
-	private @Nullable Process storefront;
+	private @Nullable StorefrontProcess storefront;
 
 	@AfterEach
 	void end() {
 		if (this.storefront != null) {
-			this.storefront.destroyForcibly();
+			this.storefront.close();
 		}
 	}
 
@@ -73,7 +61,7 @@ class TerminationTests {
 		List<CompletableFuture<HttpResponse<String>>> answers = askForOffers(port);
 		EventStream stream = askForStream(port);
 
-		this.storefront.destroy();
+		this.storefront.terminate();
 
 		assertThat(stream.rest()).hasSize(SUPPLIERS.size() + 1)
 			.extracting(Event::name)
@@ -81,8 +69,8 @@ class TerminationTests {
 			.doesNotContain("missing")
 			.endsWith("done");
 
-		assertThat(this.storefront.waitFor(gracePeriod.toSeconds(), TimeUnit.SECONDS)).isTrue();
-		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
+		this.storefront.assertEndsWithin(gracePeriod);
+		this.storefront.assertNoComplaints();
 		assertThat(answers).allSatisfy(answer -> {
 			HttpResponse<String> response = answer.get(1, TimeUnit.SECONDS);
 			assertThat(response.statusCode()).isEqualTo(200);
@@ -100,11 +88,10 @@ class TerminationTests {
 		EventStream stream = askForStream(port);
 		assertThat(stream.next()).isNotNull().extracting(Event::name).isEqualTo("offer");
 
-		this.storefront.destroy();
+		this.storefront.terminate();
 
 		assertThat(stream.isCutOff()).isTrue();
-		assertThat(this.storefront.waitFor(10, TimeUnit.SECONDS)).isTrue();
-		assertThat(this.storefront.exitValue()).isEqualTo(TERMINATED);
+		this.storefront.assertEndsWithin(Duration.ofSeconds(10));
 	}
 
 	/**
@@ -112,44 +99,23 @@ class TerminationTests {
 	 * speak of.
 	 */
 	private int start(Duration gracePeriod, UnaryOperator<String> latency) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-cp", mainClassPath(), StorefrontApplication.class.getName(), "--server.port=0",
-						"--spring.lifecycle.timeout-per-shutdown-phase=" + gracePeriod.toMillis() + "ms",
+		List<String> settings = new ArrayList<>(
+				List.of("--spring.lifecycle.timeout-per-shutdown-phase=" + gracePeriod.toMillis() + "ms",
 						"--spring.http.clients.connect-timeout=60s", "--spring.http.clients.read-timeout=60s",
 						"--storefront.offers-deadline=60s", "--logging.level.io.taskgroup.sample=debug"));
 		SUPPLIERS.forEach(supplier -> {
-			String settings = "--storefront.suppliers." + supplier;
+			String behaviour = "--storefront.suppliers." + supplier;
 			String limits = "--taskgroup.groups.supplier-" + supplier;
-			command.addAll(List.of(settings + ".latency=" + latency.apply(supplier), settings + ".jitter=0ms",
-					settings + ".error-rate=0", limits + ".concurrency.shared=1000",
+			settings.addAll(List.of(behaviour + ".latency=" + latency.apply(supplier), behaviour + ".jitter=0ms",
+					behaviour + ".error-rate=0", limits + ".concurrency.shared=1000",
 					limits + ".rate-limit.permits=1000"));
 		});
-		this.storefront = new ProcessBuilder(command).redirectErrorStream(true)
-			.redirectOutput(output().toFile())
-			.start();
-		await().atMost(Duration.ofMinutes(1))
-			.untilAsserted(() -> assertThat(output()).content().contains("Started StorefrontApplication"));
-		Matcher started = STARTED.matcher(Files.readString(output()));
-		assertThat(started.find()).isTrue();
-		return Integer.parseInt(started.group(1));
-	}
-
-	/** Leaves out the tests, which the application would search for components. */
-	private String mainClassPath() {
-		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-			.filter(entry -> !Path.of(entry).endsWith("test-classes"))
-			.collect(Collectors.joining(File.pathSeparator));
-	}
-
-	private Path output() {
-		return this.directory.resolve("output");
+		this.storefront = StorefrontProcess.start(this.directory, settings);
+		return this.storefront.port();
 	}
 
 	private int calls() throws IOException {
-		try (Stream<String> lines = Files.lines(output())) {
-			return (int) lines.filter(line -> line.contains("is asked for book")).count();
-		}
+		return (int) this.storefront.output().stream().filter(line -> line.contains("is asked for book")).count();
 	}
 
 	/** Comes back when every supplier has been asked. */
