@@ -32,6 +32,13 @@ class BackendFaults extends OncePerRequestFilter {
 
 	private final Map<String, Calls> watched = new ConcurrentHashMap<>();
 
+	private volatile boolean virtual;
+
+	/** Whether the latest request came in on a virtual thread. */
+	boolean isServedOnVirtualThreads() {
+		return this.virtual;
+	}
+
 	void fail(String path) {
 		this.failing.add(path);
 	}
@@ -72,6 +79,7 @@ class BackendFaults extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		String path = request.getRequestURI();
+		this.virtual = Thread.currentThread().isVirtual();
 		this.requests.computeIfAbsent(path, p -> new AtomicInteger()).incrementAndGet();
 		List<Calls> calls = this.watched.entrySet()
 			.stream()

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
@@ -130,6 +131,18 @@ class BookTests {
 		problem(29, HttpStatus.GATEWAY_TIMEOUT, "the backends took too long");
 
 		assertThat(OpenGroups.ofRequests(this.groups)).isEmpty();
+	}
+
+	@Test
+	@DisplayName("requests and tasks run on threads of the kinds that are set")
+	void threads(@Value("${spring.threads.virtual.enabled}") boolean virtualRequests,
+			@Value("${taskgroup.threads:virtual}") String tasks) throws InterruptedException {
+		page(29);
+
+		assertThat(this.faults.isServedOnVirtualThreads()).isEqualTo(virtualRequests);
+		boolean virtualTasks = this.groups.named("kinds")
+			.call(group -> group.fork(() -> Thread.currentThread().isVirtual()).await());
+		assertThat(virtualTasks).isEqualTo(tasks.equals("virtual"));
 	}
 
 	private BookPage page(int id) {

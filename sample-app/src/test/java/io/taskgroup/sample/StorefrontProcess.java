@@ -25,6 +25,9 @@ final class StorefrontProcess implements AutoCloseable {
 
 	private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
 
+	/** Properties that the tests can be run with, and so is the process. */
+	private static final List<String> THREADS = List.of("spring.threads.virtual.enabled", "taskgroup.threads");
+
 	private final Process process;
 
 	private final Path output;
@@ -45,8 +48,12 @@ final class StorefrontProcess implements AutoCloseable {
 	static StorefrontProcess start(Path directory, List<String> arguments) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-cp", mainClassPath(), StorefrontApplication.class.getName(), "--server.port=0"));
+						"-cp", mainClassPath(), StorefrontApplication.class.getName(), "--server.port=0",
+						"--server.tomcat.threads.max=3000"));
 		command.addAll(arguments);
+		THREADS.stream()
+			.filter(property -> System.getProperty(property) != null)
+			.forEach(property -> command.add("--" + property + "=" + System.getProperty(property)));
 		Path output = directory.resolve("output");
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
 		try {
