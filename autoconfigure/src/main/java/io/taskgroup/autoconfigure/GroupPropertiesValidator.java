@@ -14,6 +14,9 @@ import org.springframework.util.ClassUtils;
  */
 final class GroupPropertiesValidator {
 
+	/** Present if there are adaptive limits. */
+	static final String ADAPTIVE_LIMITS = "com.netflix.concurrency.limits.Limit";
+
 	private static final int LONGEST_NAME = 200;
 
 	private final String path;
@@ -68,7 +71,7 @@ final class GroupPropertiesValidator {
 
 	private void adaptive(GroupProperties.@Nullable Adaptive adaptive) {
 		if (adaptive != null && adaptive != GroupProperties.Adaptive.NONE
-				&& !ClassUtils.isPresent("com.netflix.concurrency.limits.Limit", getClass().getClassLoader())) {
+				&& !ClassUtils.isPresent(ADAPTIVE_LIMITS, getClass().getClassLoader())) {
 			throw wrong("concurrency.adaptive", adaptive, "It needs com.netflix.concurrency-limits:"
 					+ "concurrency-limits-core, which is not on the class path.");
 		}

@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
 
@@ -34,6 +35,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass(TaskGroupFactory.class)
 @ConditionalOnBooleanProperty(name = "taskgroup.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(TaskGroupProperties.class)
+@ImportRuntimeHints(TaskGroupRuntimeHints.class)
 public final class TaskGroupAutoConfiguration {
 
 	TaskGroupAutoConfiguration() {
@@ -69,11 +71,10 @@ public final class TaskGroupAutoConfiguration {
 		return builder;
 	}
 
-	// TaskGroupLifecycle closes it, which does not wait for ever
-	@Bean(destroyMethod = "")
-	@ConditionalOnMissingBean
-	TaskGroupFactory taskGroupFactory(TaskGroupFactory.Builder builder) {
-		return builder.build();
+	@Bean
+	@ConditionalOnMissingBean(TaskGroupFactory.class)
+	TaskGroupFactoryBean taskGroupFactory(TaskGroupFactory.Builder builder) {
+		return new TaskGroupFactoryBean(builder);
 	}
 
 	@Bean

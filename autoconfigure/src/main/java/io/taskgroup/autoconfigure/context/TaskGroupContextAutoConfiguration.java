@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
@@ -59,6 +60,7 @@ public final class TaskGroupContextAutoConfiguration {
 	/** The attributes of a servlet's request. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HttpServletRequest.class, RequestContextHolder.class })
+	@ImportRuntimeHints(RequestContextRuntimeHints.class)
 	static class RequestConfiguration {
 
 		@Bean
