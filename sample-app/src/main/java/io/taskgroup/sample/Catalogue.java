@@ -7,9 +7,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
 
@@ -17,6 +21,7 @@ import org.springframework.stereotype.Component;
  * The books that the shop sells, read from a file and kept in memory.
  */
 @Component
+@ImportRuntimeHints(Catalogue.Hints.class)
 class Catalogue {
 
 	private final List<Book> books;
@@ -40,6 +45,16 @@ class Catalogue {
 			throw new UnknownBookException(id);
 		}
 		return book;
+	}
+
+	/** A native image has only the files that it is told of. */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("books.json");
+		}
+
 	}
 
 }

@@ -9,6 +9,7 @@ import io.taskgroup.TaskScope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -23,6 +24,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * are given the grace period to end, and those that have not are cancelled.
  */
 @RestController
+@RegisterReflectionForBinding(OfferStreamController.Done.class)
 class OfferStreamController {
 
 	private static final Logger logger = LoggerFactory.getLogger(OfferStreamController.class);
