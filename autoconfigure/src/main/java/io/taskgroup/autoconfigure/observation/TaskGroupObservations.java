@@ -54,6 +54,9 @@ public final class TaskGroupObservations implements TaskGroupListener, TaskInstr
 
 	@Override
 	public void groupOpened(TaskScopeInfo scope) {
+		if (this.registry.isNoop()) {
+			return;
+		}
 		TaskGroupObservationContext context = new TaskGroupObservationContext(scope);
 		Observation observation = Observation.createNotStarted(this.groupConvention, GROUP, () -> context,
 				this.registry);
@@ -81,6 +84,9 @@ public final class TaskGroupObservations implements TaskGroupListener, TaskInstr
 
 	@Override
 	public @Nullable Forked taskForked(TaskInfo task) {
+		if (this.registry.isNoop()) {
+			return null;
+		}
 		TaskObservationContext context = new TaskObservationContext(task);
 		Observation observation = Observation.createNotStarted(this.taskConvention, TASK, () -> context, this.registry);
 		if (observation.isNoop()) {
