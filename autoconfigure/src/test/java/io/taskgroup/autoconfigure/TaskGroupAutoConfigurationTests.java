@@ -13,6 +13,8 @@ import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskGroupListener;
 import io.taskgroup.TaskHandle;
 import io.taskgroup.TaskInfo;
+import io.taskgroup.TaskGroupSettings;
+import io.taskgroup.TaskInstrumentation;
 import io.taskgroup.TaskScope;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,16 @@ class TaskGroupAutoConfigurationTests {
 			assertThat(context).hasSingleBean(TaskGroupFactory.class);
 			assertThat(context.getBean(TaskGroupFactory.class)).isSameAs(context.getBean("ownFactory"));
 		});
+	}
+
+	@Test
+	@DisplayName("it ends the user's own factory, but makes no choice between several")
+	void endsTheOnlyFactory() {
+		this.runner.withUserConfiguration(OwnFactory.class)
+			.run((context) -> assertThat(context).hasSingleBean(TaskGroupLifecycle.class));
+		this.runner.withUserConfiguration(OwnFactory.class)
+			.withBean("second", TaskGroupFactory.class, TaskGroupFactory::create)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TaskGroupLifecycle.class));
 	}
 
 	@Test
@@ -129,6 +141,25 @@ class TaskGroupAutoConfigurationTests {
 			}
 			assertThat(context.getBean(Spis.class).started).hasSize(2).contains("cancelled");
 		});
+	}
+
+	@Test
+	@DisplayName("settings and instrumentations that are beans are used")
+	void usesSettingsAndInstrumentations() {
+		List<String> forked = new CopyOnWriteArrayList<>();
+		this.runner
+			.withBean(TaskGroupSettings.class,
+					() -> (name, spec) -> name.equals("set") ? spec.sharedConcurrency(3) : spec)
+			.withBean(TaskInstrumentation.class, () -> (task) -> {
+				forked.add(task.name());
+				return null;
+			})
+			.run((context) -> {
+				TaskGroupFactory groups = context.getBean(TaskGroupFactory.class);
+				groups.named("set").run((group) -> group.fork("one", () -> 1));
+				assertThat(groups.sharedLimiters("set")).hasSize(1);
+				assertThat(forked).containsExactly("one");
+			});
 	}
 
 	@Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,6 +27,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.i18n.LocaleContextHolder;
@@ -177,6 +181,30 @@ class TaskGroupContextAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(ThreadLocalPropagation.class)
 				.getBeans(ContextPropagation.class)
 				.hasSize(2));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "taskGroupLocaleAccessor", "taskGroupMdcAccessor", "taskGroupRequestAttributesAccessor" })
+	@DisplayName("an accessor of ours backs off for a bean of its name")
+	void accessorBacksOff(String name) {
+		ThreadLocalAccessor<?> own = new OwnAccessor().tenantAccessor();
+		this.runner.withBean(name, ThreadLocalAccessor.class, () -> own)
+			.run((context) -> assertThat(context).hasNotFailed().getBean(name).isSameAs(own));
+	}
+
+	@Test
+	@DisplayName("there are the same accessors in a web application, of either kind")
+	void web() {
+		AutoConfigurations configurations = AutoConfigurations.of(TaskGroupAutoConfiguration.class,
+				TaskGroupContextAutoConfiguration.class);
+		List<String> names = List.of("taskGroupLocaleAccessor", "taskGroupMdcAccessor",
+				"taskGroupRequestAttributesAccessor");
+		new WebApplicationContextRunner().withConfiguration(configurations)
+			.run((context) -> assertThat(context.getBeansOfType(ThreadLocalAccessor.class)).containsOnlyKeys(names));
+		new ReactiveWebApplicationContextRunner().withConfiguration(configurations)
+			.withClassLoader(new FilteredClassLoader("jakarta.servlet"))
+			.run((context) -> assertThat(context.getBeansOfType(ThreadLocalAccessor.class))
+				.containsOnlyKeys(names.subList(0, 2)));
 	}
 
 	private @Nullable String inTask(Callable<@Nullable String> task) {

@@ -84,6 +84,17 @@ class TaskGroupMetricsAutoConfigurationTests {
 	}
 
 	@Test
+	@DisplayName("the user's own factory is measured if it listens, and its shared limits are shown")
+	void ownFactory() {
+		this.runner.withUserConfiguration(OwnFactory.class).run((context) -> {
+			context.getBean(TaskGroupFactory.class).named("page").sharedConcurrency(2).gather(List.of(() -> 1));
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("taskgroup.tasks").tag("group", "page").timer().count()).isEqualTo(1);
+			assertThat(registry.get("taskgroup.concurrency.limit").tag("group", "page").gauge().value()).isEqualTo(2);
+		});
+	}
+
+	@Test
 	@DisplayName("taskgroup.metrics.max-group-names says how many names are told apart")
 	void maxGroupNames() {
 		this.runner.withPropertyValues("taskgroup.metrics.max-group-names=1").run((context) -> {
@@ -145,6 +156,16 @@ class TaskGroupMetricsAutoConfigurationTests {
 				});
 			assertThat(registry.find("taskgroup.groups.active").gauge()).isNull();
 		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFactory {
+
+		@Bean
+		TaskGroupFactory ownFactory(TaskGroupFactory.Builder builder) {
+			return builder.build();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,6 +1,11 @@
 package io.taskgroup.autoconfigure.observation;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.ObservationTextPublisher;
 import io.micrometer.tracing.Tracer;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.autoconfigure.TaskGroupAutoConfiguration;
@@ -82,6 +87,53 @@ class TaskGroupObservationAutoConfigurationTests {
 			.withBean("own", TaskGroupObservations.class,
 					() -> new TaskGroupObservations(ObservationRegistry.NOOP, null, null))
 			.run((context) -> assertThat(context).hasSingleBean(TaskGroupObservations.class).hasBean("own"));
+	}
+
+	@Test
+	@DisplayName("without Micrometer's meters there are observations, and nothing to keep meters from them")
+	void withoutMeters() {
+		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
+			.run((context) -> assertThat(context).hasSingleBean(TaskGroupObservations.class)
+				.doesNotHaveBean("taskGroupNoMetersObservationHandler"));
+		this.runner.run((context) -> assertThat(context).hasBean("taskGroupNoMetersObservationHandler"));
+	}
+
+	@Test
+	@DisplayName("conventions that are beans give the names")
+	void conventions() {
+		List<String> names = new CopyOnWriteArrayList<>();
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new ObservationTextPublisher((text) -> {
+		}) {
+
+			@Override
+			public void onStop(Observation.Context context) {
+				names.add(context.getName());
+			}
+
+		});
+		this.bare.withBean(ObservationRegistry.class, () -> registry)
+			.withBean(Tracer.class, () -> Tracer.NOOP)
+			.withBean(TaskGroupObservationConvention.class, () -> new DefaultTaskGroupObservationConvention() {
+
+				@Override
+				public String getName() {
+					return "own.group";
+				}
+
+			})
+			.withBean(TaskObservationConvention.class, () -> new DefaultTaskObservationConvention() {
+
+				@Override
+				public String getName() {
+					return "own.task";
+				}
+
+			})
+			.run((context) -> {
+				context.getBean(TaskGroupFactory.class).named("page").gather(List.of(() -> 1));
+				assertThat(names).contains("own.group", "own.task").doesNotContain("taskgroup.group", "taskgroup.task");
+			});
 	}
 
 }
