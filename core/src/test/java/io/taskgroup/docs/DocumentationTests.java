@@ -31,7 +31,8 @@ class DocumentationTests {
 
 	private static final Path ROOT = Path.of(System.getProperty("basedir", ""), "..").toAbsolutePath().normalize();
 
-	private static final List<String> DOCUMENTS = List.of("README.md", "docs/semantics.md");
+	private static final List<String> DOCUMENTS = List.of("README.md", "docs/semantics.md", "docs/configuration.md",
+			"docs/metrics.md");
 
 	private static final List<String> EXAMPLES = List.of("core/src/test/java/io/taskgroup/docs",
 			"autoconfigure/src/test/java/io/taskgroup/autoconfigure/docs");
@@ -54,8 +55,20 @@ class DocumentationTests {
 	@ValueSource(strings = { "README.md", "docs/semantics.md" })
 	@DisplayName("docs: each block of Java is an example that is compiled and run")
 	void blocksAreExamples(String document) {
+		assertThat(blocks(document)).isNotEmpty();
+		assertBlocksAreExamples(document);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "docs/configuration.md", "docs/metrics.md" })
+	@DisplayName("docs: if there is a block of Java, it is an example that is compiled and run")
+	void anyBlocksAreExamples(String document) {
+		assertBlocksAreExamples(document);
+	}
+
+	private static void assertBlocksAreExamples(String document) {
 		Map<String, String> examples = examples();
-		assertThat(blocks(document)).isNotEmpty().allSatisfy(block -> {
+		assertThat(blocks(document)).allSatisfy(block -> {
 			assertThat(block.name()).as("the example of the block in line %d", block.line()).isNotNull();
 			assertThat(examples).containsKey(block.name());
 			assertThat(block.code()).as("the example %s", block.name()).isEqualTo(examples.get(block.name()));
@@ -121,7 +134,8 @@ class DocumentationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "README.md", "docs/semantics.md", "CHANGELOG.md", "CONTRIBUTING.md" })
+	@ValueSource(strings = { "README.md", "docs/semantics.md", "docs/configuration.md", "docs/metrics.md",
+			"CHANGELOG.md", "CONTRIBUTING.md" })
 	@DisplayName("docs: each link inside the repository leads somewhere")
 	void linksLeadSomewhere(String document) {
 		Path file = ROOT.resolve(document);
