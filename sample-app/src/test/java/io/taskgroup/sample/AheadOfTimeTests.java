@@ -79,7 +79,7 @@ class AheadOfTimeTests {
 	@DisplayName("the storefront starts, answers and ends")
 	void works() throws Exception {
 		start("--storefront.offers-deadline=30s", "--taskgroup.groups.book-page.concurrency.shared=2",
-				"--taskgroup.shutdown.timeout=60s");
+				"--spring.lifecycle.timeout-per-shutdown-phase=60s");
 		await().atMost(Duration.ofMinutes(1))
 			.untilAsserted(() -> assertThat(read(output())).contains("Started StorefrontApplication"));
 		assertThat(read(output())).contains("Starting AOT-processed StorefrontApplication");
