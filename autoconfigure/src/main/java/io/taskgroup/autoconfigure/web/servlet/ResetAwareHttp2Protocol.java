@@ -21,7 +21,8 @@ final class ResetAwareHttp2Protocol extends Http2Protocol {
 
 	ResetAwareHttp2Protocol(Http2Protocol original, StreamResets resets) {
 		this.resets = resets;
-		BeanUtils.copyProperties(original, this);
+		// that is set when the server starts
+		BeanUtils.copyProperties(original, this, "http11Protocol");
 	}
 
 	@Override

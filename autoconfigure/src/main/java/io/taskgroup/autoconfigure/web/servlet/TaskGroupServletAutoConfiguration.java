@@ -22,6 +22,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatusCode;
@@ -83,6 +84,7 @@ public final class TaskGroupServletAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ Tomcat.class, UpgradeProtocol.class, ConfigurableTomcatWebServerFactory.class })
 	@ConditionalOnBooleanProperty(name = "taskgroup.request.cancel-on-disconnect", matchIfMissing = true)
+	@ImportRuntimeHints(TomcatRuntimeHints.class)
 	static class TomcatConfiguration {
 
 		private final StreamResets resets = new StreamResets();

@@ -37,6 +37,11 @@ class BlockingController {
 		return this.works.computeIfAbsent(id, (key) -> new Work());
 	}
 
+	/** How many tasks of all requests run now. */
+	int busy() {
+		return this.works.values().stream().mapToInt((work) -> work.busy.get()).sum();
+	}
+
 	@RequestMapping("/quick")
 	String quick() throws InterruptedException {
 		return this.groups.named("quick").gather(() -> "quick", () -> "ly", String::concat);

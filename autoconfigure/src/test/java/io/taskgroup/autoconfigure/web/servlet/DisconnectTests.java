@@ -3,13 +3,10 @@ package io.taskgroup.autoconfigure.web.servlet;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-import io.taskgroup.CancelKind;
-import io.taskgroup.CancelScope;
 import io.taskgroup.autoconfigure.web.servlet.BlockingController.Wait;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +16,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * Whether a client that goes away, over HTTP/1.1 without TLS, takes its work with it,
@@ -28,20 +24,16 @@ import static org.awaitility.Awaitility.await;
 @Timeout(120)
 class DisconnectTests {
 
-	private static TestServer virtual;
-
-	private static TestServer platform;
+	private static Map<Boolean, TestServer> servers;
 
 	@BeforeAll
 	static void start() {
-		virtual = TestServer.start(BlockingController.class, "spring.threads.virtual.enabled=true");
-		platform = TestServer.start(BlockingController.class, "spring.threads.virtual.enabled=false");
+		servers = TestServer.onBothKindsOfThreads(BlockingController.class);
 	}
 
 	@AfterAll
 	static void stop() {
-		virtual.close();
-		platform.close();
+		servers.values().forEach(TestServer::close);
 	}
 
 	static Stream<Arguments> combinations() {
@@ -54,25 +46,17 @@ class DisconnectTests {
 	@ParameterizedTest(name = "{0}, {1}, virtual request threads: {2}")
 	@MethodSource("combinations")
 	void clientThatHasGoneTakesItsWorkWithIt(Wait wait, Departure departure, boolean virtualThreads) throws Exception {
-		TestServer server = virtualThreads ? virtual : platform;
+		TestServer server = servers.get(virtualThreads);
 		String id = UUID.randomUUID().toString();
-		Work work = server.bean(BlockingController.class).work(id);
-		double before = server.cancellations("blocked", "disconnect");
+		Gone gone = new Gone(server, id);
 		try (Socket socket = server.connect()) {
 			send(socket, "GET /blocked/" + wait + "?id=" + id + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-			assertThat(work.running.await(15, TimeUnit.SECONDS)).isTrue();
+			gone.awaitRunning();
 			departure.leave(socket);
-			assertThat(work.interrupted.await(15, TimeUnit.SECONDS)).isTrue();
+			gone.awaitInterrupted();
 		}
-		assertThat(work.left.await(15, TimeUnit.SECONDS)).isTrue();
-		assertThat(work.virtualRequestThread).isEqualTo(virtualThreads);
-		CancelScope scope = work.scope;
-		assertThat(scope.cancelKind()).contains(CancelKind.DISCONNECT);
-		assertThat(scope.cancelReason()).contains("the client has gone");
-		await().atMost(Duration.ofSeconds(15)).until(scope::cancelCaught);
-		await().atMost(Duration.ofSeconds(15))
-			.untilAsserted(() -> assertThat(server.cancellations("blocked", "disconnect")).isEqualTo(before + 1));
-		await().atMost(Duration.ofSeconds(15)).until(() -> server.groups().snapshot().isEmpty());
+		gone.assertDisconnected();
+		assertThat(server.bean(BlockingController.class).work(id).virtualRequestThread).isEqualTo(virtualThreads);
 	}
 
 	static void send(Socket socket, String text) throws IOException {

@@ -5,7 +5,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +44,17 @@ final class TestServer implements AutoCloseable {
 			.properties(all.toArray(String[]::new))
 			.run();
 		return new TestServer(context, all.stream().anyMatch((property) -> property.startsWith("server.ssl")));
+	}
+
+	/** Two servers: one serves requests on virtual threads, one on platform threads. */
+	static Map<Boolean, TestServer> onBothKindsOfThreads(Class<?> controller, String... properties) {
+		Map<Boolean, TestServer> servers = new HashMap<>();
+		for (boolean virtual : new boolean[] { true, false }) {
+			List<String> all = new ArrayList<>(Arrays.asList(properties));
+			all.add("spring.threads.virtual.enabled=" + virtual);
+			servers.put(virtual, start(controller, all.toArray(String[]::new)));
+		}
+		return servers;
 	}
 
 	<T> T bean(Class<T> type) {

@@ -32,8 +32,12 @@ final class Work {
 
 	volatile boolean virtualRequestThread;
 
+	/** How many tasks run now. */
+	final AtomicInteger busy = new AtomicInteger();
+
 	/** A task: blocks until it is let go, or interrupted. */
 	int task() throws InterruptedException {
+		this.busy.incrementAndGet();
 		this.running.countDown();
 		try {
 			this.go.await();
@@ -41,6 +45,9 @@ final class Work {
 		catch (InterruptedException ex) {
 			this.interrupted.countDown();
 			throw ex;
+		}
+		finally {
+			this.busy.decrementAndGet();
 		}
 		return this.results.incrementAndGet();
 	}
