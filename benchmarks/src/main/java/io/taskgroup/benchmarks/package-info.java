@@ -1,0 +1,7 @@
+/**
+ * Benchmarks.
+ */
+@NullMarked
+package io.taskgroup.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
