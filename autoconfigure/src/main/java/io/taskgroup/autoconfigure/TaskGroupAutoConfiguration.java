@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -82,8 +83,17 @@ public final class TaskGroupAutoConfiguration {
 	TaskGroupLifecycle taskGroupLifecycle(TaskGroupFactory factory, TaskGroupProperties properties,
 			Environment environment) {
 		TaskGroupProperties.Shutdown shutdown = properties.getShutdown();
-		Duration timeout = (shutdown.getTimeout() != null) ? shutdown.getTimeout() : phaseTimeout(environment);
-		return new TaskGroupLifecycle(factory, shutdown.getMode() == TaskGroupProperties.Shutdown.Mode.DRAIN, timeout);
+		Duration phaseTimeout = phaseTimeout(environment);
+		Duration timeout = (shutdown.getTimeout() != null) ? shutdown.getTimeout() : phaseTimeout;
+		return new TaskGroupLifecycle(factory, shutdown.getMode() == TaskGroupProperties.Shutdown.Mode.DRAIN, timeout,
+				phaseTimeout);
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(TaskGroupFactory.class)
+	@ConditionalOnProperty(name = "taskgroup.shutdown.mode", havingValue = "drain", matchIfMissing = true)
+	TaskGroupGracePeriod taskGroupGracePeriod(TaskGroupLifecycle lifecycle) {
+		return lifecycle.gracePeriod();
 	}
 
 	private static Duration phaseTimeout(Environment environment) {

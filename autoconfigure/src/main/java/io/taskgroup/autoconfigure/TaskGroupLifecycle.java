@@ -1,9 +1,7 @@
 package io.taskgroup.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 import io.taskgroup.CancelKind;
 import io.taskgroup.TaskGroupFactory;
@@ -33,8 +31,6 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 	/** Before that of the web server's graceful shutdown. */
 	static final int CANCEL_PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
 
-	private static final Duration LONGEST_RESERVE = Duration.ofSeconds(5);
-
 	/** Nobody tells when the last task of a supervisor has ended. */
 	private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
@@ -46,14 +42,22 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 
 	private final Duration timeout;
 
+	private final TaskGroupGracePeriod gracePeriod;
+
 	private volatile boolean running;
 
 	private volatile boolean closed;
 
-	TaskGroupLifecycle(TaskGroupFactory factory, boolean drains, Duration timeout) {
+	TaskGroupLifecycle(TaskGroupFactory factory, boolean drains, Duration timeout, Duration phaseTimeout) {
 		this.factory = factory;
 		this.drains = drains;
 		this.timeout = timeout;
+		this.gracePeriod = new TaskGroupGracePeriod(factory, phaseTimeout);
+	}
+
+	/** What comes before this, while the web server lets its requests finish. */
+	TaskGroupGracePeriod gracePeriod() {
+		return this.gracePeriod;
 	}
 
 	@Override
@@ -108,8 +112,9 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 
 	private void end(boolean drains) throws InterruptedException {
 		long start = System.nanoTime();
+		this.gracePeriod.end();
 		if (drains) {
-			drain(this.timeout.minus(reserve()));
+			drain(this.timeout.minus(TaskGroupGracePeriod.reserve(this.timeout)));
 		}
 		this.closed = true;
 		// it waits as long as it takes
@@ -117,20 +122,15 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 		Duration left = this.timeout.minusNanos(System.nanoTime() - start);
 		if (!this.factory.awaitIdle(left)) {
 			logger.warn("Task groups that do not end although they are cancelled: "
-					+ names(this.factory.snapshot(), (scope) -> true));
+					+ OpenGroups.names(this.factory.snapshot(), (scope) -> true));
 		}
-	}
-
-	private Duration reserve() {
-		Duration quarter = this.timeout.dividedBy(4);
-		return (quarter.compareTo(LONGEST_RESERVE) < 0) ? quarter : LONGEST_RESERVE;
 	}
 
 	private void drain(Duration time) throws InterruptedException {
 		cancelSupervisors(this.factory.snapshot());
 		if (!awaitDrained(time)) {
 			logger.warn("Task groups that are cancelled because they have not ended within " + time.toMillis() + " ms: "
-					+ names(this.factory.snapshot(), (scope) -> !scope.cancelled()));
+					+ OpenGroups.names(this.factory.snapshot(), (scope) -> !scope.cancelled()));
 		}
 	}
 
@@ -166,21 +166,6 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 				cancelSupervisors(task.children());
 			}
 		}
-	}
-
-	private static List<String> names(List<TaskScopeSnapshot> scopes, Predicate<TaskScopeSnapshot> which) {
-		List<String> names = new ArrayList<>();
-		for (TaskScopeSnapshot scope : scopes) {
-			if (which.test(scope)) {
-				List<String> tasks = scope.tasks().stream().map(TaskSnapshot::name).limit(10).toList();
-				names.add("'" + scope.name() + "' " + tasks);
-			}
-			names.addAll(names(scope.children(), which));
-			for (TaskSnapshot task : scope.tasks()) {
-				names.addAll(names(task.children(), which));
-			}
-		}
-		return names;
 	}
 
 }

@@ -11,6 +11,7 @@ import io.taskgroup.CancelScope;
 import io.taskgroup.TaskGroupClosedException;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskScope;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +24,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -114,6 +116,96 @@ class TaskGroupLifecycleTests {
 		this.runner.withPropertyValues("taskgroup.shutdown.mode=cancel")
 			.run(context -> assertThat(context.getBean(TaskGroupLifecycle.class).getPhase())
 				.isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
+	}
+
+	@Test
+	void drainCancelsARequestThatTakesTooLongInTimeToAnswer(CapturedOutput output) {
+		Duration gracePeriod = Duration.ofSeconds(4);
+		this.runner.withBean(WebServer.class)
+			.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=" + gracePeriod)
+			.run(context -> {
+				WebServer server = context.getBean(WebServer.class);
+				Thread request = openGroup(context.getBean(TaskGroupFactory.class));
+				long begin = System.nanoTime();
+				Thread stopping = stopInBackground(
+						context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+				request.join();
+				Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+				server.requestsHaveEnded();
+				stopping.join();
+				assertThat(this.ended.get().cancelKind()).contains(CancelKind.SHUTDOWN);
+				assertThat(taken).isBetween(gracePeriod.dividedBy(4).multipliedBy(3), gracePeriod);
+			});
+		assertThat(output).contains("Task groups that are cancelled")
+			.contains("'work' [waiting]")
+			.doesNotContain("still running");
+	}
+
+	@Test
+	void drainCancelsAlsoWhatSuchARequestOpensThen(CapturedOutput output) {
+		this.runner.withBean(WebServer.class)
+			.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=4s")
+			.run(context -> {
+				WebServer server = context.getBean(WebServer.class);
+				TaskGroupFactory groups = context.getBean(TaskGroupFactory.class);
+				Thread first = openGroup(groups);
+				Thread stopping = stopInBackground(
+						context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+				first.join();
+				this.ended.set(null);
+				Thread second = openGroup(groups);
+				second.join();
+				assertThat(this.ended.get()).isNotNull();
+				assertThat(this.ended.get().cancelKind()).contains(CancelKind.SHUTDOWN);
+				server.requestsHaveEnded();
+				stopping.join();
+			});
+		assertThat(output).doesNotContain("still running");
+	}
+
+	@Test
+	void drainLetsARequestBetweenTwoGroupsOpenTheNext(CapturedOutput output) {
+		this.runner.withBean(WebServer.class)
+			.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=10m")
+			.run(context -> {
+				WebServer server = context.getBean(WebServer.class);
+				TaskGroupFactory groups = context.getBean(TaskGroupFactory.class);
+				groups.named("first").openScope().close();
+				Thread stopping = stopInBackground(
+						context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+				server.awaitEnd();
+				Thread request = openGroup(groups);
+				this.release.countDown();
+				request.join();
+				assertThat(this.ended.get().cancelCalled()).isFalse();
+				server.requestsHaveEnded();
+				stopping.join();
+				assertThatExceptionOfType(TaskGroupClosedException.class).isThrownBy(groups.named("late")::openScope);
+			});
+		assertThat(output).doesNotContain("Task groups that");
+	}
+
+	@Test
+	void whenTheRequestsHaveEndedTheirTimeDoesNotMatter(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=400ms", "taskgroup.shutdown.timeout=10m")
+			.run(context -> {
+				Thread host = openGroup(context.getBean(TaskGroupFactory.class));
+				// there are none: groups have their own time, but Spring waits no longer
+				context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
+				this.release.countDown();
+				host.join();
+				assertThat(this.ended.get().cancelCalled()).isFalse();
+			});
+		assertThat(output).contains("still running").doesNotContain("Task groups that");
+	}
+
+	@Test
+	void theTimeOfTheRequestsIsThatOfTheWebServer() {
+		this.runner.run(context -> assertThat(context.getBean(TaskGroupGracePeriod.class).getPhase())
+			.isEqualTo(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
+		this.runner.withPropertyValues("taskgroup.shutdown.mode=cancel")
+			.run(context -> assertThat(context).doesNotHaveBean(TaskGroupGracePeriod.class));
 	}
 
 	@Test
@@ -258,6 +350,52 @@ class TaskGroupLifecycleTests {
 			host.join(Duration.ofSeconds(30));
 			assertThat(this.ended.get().cancelKind()).contains(CancelKind.SHUTDOWN);
 		});
+	}
+
+	/** Its requests end when a test says so. */
+	static final class WebServer implements SmartLifecycle {
+
+		private final CountDownLatch ending = new CountDownLatch(1);
+
+		private volatile boolean running;
+
+		private volatile @Nullable Runnable callback;
+
+		@Override
+		public int getPhase() {
+			return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+			this.running = false;
+			this.callback = callback;
+			this.ending.countDown();
+		}
+
+		@Override
+		public void stop() {
+			throw new UnsupportedOperationException();
+		}
+
+		void awaitEnd() throws InterruptedException {
+			assertThat(this.ending.await(30, TimeUnit.SECONDS)).isTrue();
+		}
+
+		void requestsHaveEnded() {
+			this.callback.run();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

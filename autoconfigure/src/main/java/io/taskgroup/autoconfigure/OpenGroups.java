@@ -1,0 +1,36 @@
+package io.taskgroup.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.taskgroup.TaskScopeSnapshot;
+import io.taskgroup.TaskSnapshot;
+
+/**
+ * What is open at the end of the application, in words.
+ */
+final class OpenGroups {
+
+	private static final int TASKS = 10;
+
+	private OpenGroups() {
+	}
+
+	/** The names of scopes and of those inside them, each with some of its tasks. */
+	static List<String> names(List<TaskScopeSnapshot> scopes, Predicate<TaskScopeSnapshot> which) {
+		List<String> names = new ArrayList<>();
+		for (TaskScopeSnapshot scope : scopes) {
+			if (which.test(scope)) {
+				List<String> tasks = scope.tasks().stream().map(TaskSnapshot::name).limit(TASKS).toList();
+				names.add("'" + scope.name() + "' " + tasks);
+			}
+			names.addAll(names(scope.children(), which));
+			for (TaskSnapshot task : scope.tasks()) {
+				names.addAll(names(task.children(), which));
+			}
+		}
+		return names;
+	}
+
+}
