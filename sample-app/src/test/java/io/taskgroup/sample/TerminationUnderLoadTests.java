@@ -62,8 +62,8 @@ class TerminationUnderLoadTests {
 
 	private final AtomicInteger numbers = new AtomicInteger();
 
-	/** The statuses of the answers, by the number of the request. */
-	private final Map<Integer, Integer> answers = new ConcurrentHashMap<>();
+	/** By the number of the request. */
+	private final Map<Integer, HttpResponse<String>> answers = new ConcurrentHashMap<>();
 
 	@TempDir
 	private Path directory;
@@ -109,8 +109,16 @@ class TerminationUnderLoadTests {
 
 		this.storefront.assertEndsWithin(Duration.ofSeconds(10));
 		this.storefront.assertNoComplaints();
-		assertThat(this.answers.values()).containsOnly(200);
+		assertThat(this.answers.values()).extracting(HttpResponse::statusCode).containsOnly(200);
 		assertThat(this.answers.keySet()).isEqualTo(accepted()).hasSizeGreaterThan(MANY + CLIENTS);
+	}
+
+	@Test
+	@DisplayName("every request that was accepted gets an answer within the grace period, whatever the backends do")
+	void gracePeriod() throws Exception {
+		start("--spring.lifecycle.timeout-per-shutdown-phase=10s");
+
+		terminateWhenAllHang(Duration.ofSeconds(10));
 	}
 
 	@Test
@@ -118,19 +126,28 @@ class TerminationUnderLoadTests {
 			+ "whatever the backends do")
 	void cancel() throws Exception {
 		start("--spring.lifecycle.timeout-per-shutdown-phase=60s", "--taskgroup.shutdown.mode=cancel");
+
+		terminateWhenAllHang(Duration.ofSeconds(10));
+	}
+
+	private void terminateWhenAllHang(Duration time) throws Exception {
 		withClients(() -> {
 			await().atMost(PATIENCE).until(() -> this.answers.size() > MANY);
 			Stream.of("/services/stock", "/suppliers/harbour", "/mirrors").forEach(faults::hang);
 			await().atMost(PATIENCE).until(() -> accepted().size() == this.answers.size() + CLIENTS);
 
 			this.storefront.terminate();
-			this.storefront.assertEndsWithin(Duration.ofSeconds(10));
+			this.storefront.assertEndsWithin(time);
 		}, PAGES.toArray(String[]::new));
 
 		this.storefront.assertNoComplaints();
-		assertThat(this.answers.values()).containsOnly(200, 503)
-			.filteredOn(status -> status == 503)
-			.hasSizeGreaterThanOrEqualTo(CLIENTS);
+		assertThat(this.answers.values()).extracting(HttpResponse::statusCode).containsOnly(200, 503);
+		assertThat(this.answers.values()).filteredOn(answer -> answer.statusCode() == 503)
+			.hasSizeGreaterThanOrEqualTo(CLIENTS)
+			.allSatisfy(answer -> {
+				assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+				assertThat(answer.body()).contains("the shop is closing");
+			});
 		assertThat(this.answers.keySet()).isEqualTo(accepted());
 	}
 
@@ -167,7 +184,7 @@ class TerminationUnderLoadTests {
 						+ page + "?number=" + number);
 				HttpResponse<String> answer = this.client.send(HttpRequest.newBuilder(uri).build(),
 						BodyHandlers.ofString());
-				this.answers.put(number, answer.statusCode());
+				this.answers.put(number, answer);
 			}
 		}
 		catch (IOException ex) {
