@@ -15,7 +15,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -91,7 +90,6 @@ public final class TaskGroupAutoConfiguration {
 
 	@Bean
 	@ConditionalOnSingleCandidate(TaskGroupFactory.class)
-	@ConditionalOnProperty(name = "taskgroup.shutdown.mode", havingValue = "drain", matchIfMissing = true)
 	TaskGroupGracePeriod taskGroupGracePeriod(TaskGroupLifecycle lifecycle) {
 		return lifecycle.gracePeriod();
 	}

@@ -36,6 +36,8 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 
 	private final TaskGroupFactory factory;
 
+	private final boolean drains;
+
 	private final Duration time;
 
 	private volatile boolean running;
@@ -45,10 +47,12 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 	/**
 	 * Creates it.
 	 * @param factory what is cancelled
+	 * @param drains whether it is not cancelled before
 	 * @param phaseTimeout the time that the web server gives its requests
 	 */
-	TaskGroupGracePeriod(TaskGroupFactory factory, Duration phaseTimeout) {
+	TaskGroupGracePeriod(TaskGroupFactory factory, boolean drains, Duration phaseTimeout) {
 		this.factory = factory;
+		this.drains = drains;
 		this.time = phaseTimeout.minus(reserve(phaseTimeout));
 	}
 
@@ -77,7 +81,9 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
-		this.watch = new Watch();
+		if (this.drains) {
+			this.watch = new Watch();
+		}
 	}
 
 	/**

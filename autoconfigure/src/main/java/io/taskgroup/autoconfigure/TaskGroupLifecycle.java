@@ -52,7 +52,7 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 		this.factory = factory;
 		this.drains = drains;
 		this.timeout = timeout;
-		this.gracePeriod = new TaskGroupGracePeriod(factory, phaseTimeout);
+		this.gracePeriod = new TaskGroupGracePeriod(factory, drains, phaseTimeout);
 	}
 
 	/** What comes before this, while the web server lets its requests finish. */

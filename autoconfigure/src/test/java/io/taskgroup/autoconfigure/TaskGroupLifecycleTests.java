@@ -204,8 +204,6 @@ class TaskGroupLifecycleTests {
 	void theTimeOfTheRequestsIsThatOfTheWebServer() {
 		this.runner.run(context -> assertThat(context.getBean(TaskGroupGracePeriod.class).getPhase())
 			.isEqualTo(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
-		this.runner.withPropertyValues("taskgroup.shutdown.mode=cancel")
-			.run(context -> assertThat(context).doesNotHaveBean(TaskGroupGracePeriod.class));
 	}
 
 	@Test
