@@ -1,6 +1,7 @@
 package io.taskgroup.autoconfigure.web.servlet;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import io.taskgroup.CancelKind;
+import io.taskgroup.CancelScope;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.autoconfigure.web.servlet.BlockingController.Wait;
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +86,14 @@ class ManyClientsTests {
 		}
 		await().atMost(Duration.ofSeconds(15)).until(() -> server.groups().snapshot().isEmpty());
 		await().atMost(Duration.ofSeconds(15)).until(ManyClientsTests::noTaskIsLeft);
+		List<WeakReference<CancelScope>> scopes = clients.stream().map(Client::forgetScope).toList();
+		await().atMost(Duration.ofSeconds(30)).until(() -> areAllForgotten(scopes));
+	}
+
+	/** What is kept of a request keeps its scope. */
+	private static boolean areAllForgotten(List<WeakReference<CancelScope>> scopes) {
+		System.gc();
+		return scopes.stream().allMatch((scope) -> scope.refersTo(null));
 	}
 
 	/**
@@ -125,6 +135,13 @@ class ManyClientsTests {
 
 		void awaitEnd() throws InterruptedException {
 			assertThat(this.work.left.await(60, TimeUnit.SECONDS)).isTrue();
+		}
+
+		WeakReference<CancelScope> forgetScope() {
+			WeakReference<CancelScope> scope = new WeakReference<>(this.work.scope);
+			this.work.scope = null;
+			this.work.thrown = null;
+			return scope;
 		}
 
 		String status() throws IOException {

@@ -155,6 +155,28 @@ class StayingClientTests {
 		assertThat(looks()).isGreaterThan(before);
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void clientThatHasOnlyStoppedSendingIsServedIfItIsSaidToStay(boolean virtualThreads) throws Exception {
+		try (TestServer patient = TestServer.start(BlockingController.class,
+				"taskgroup.request.cancel-on-half-close=false", "taskgroup.request.disconnect-check-interval=1ms",
+				"spring.threads.virtual.enabled=" + virtualThreads); Client client = new Client(patient)) {
+			Work work = client.ask("");
+			client.socket.shutdownOutput();
+			// the end has come: a request that is sent by another client after it is
+			// served
+			try (Client other = new Client(patient)) {
+				other.send("GET /quick HTTP/1.1\r\nHost: localhost\r\n\r\n");
+				assertThat(other.answer()).isEqualTo("quickly");
+			}
+			long later = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+			await().pollInterval(Duration.ofMillis(5)).until(() -> System.nanoTime() - later > 0);
+			work.go.countDown();
+			assertThat(client.answer()).startsWith("results: ");
+			assertThat(work.scope.cancelCalled()).isFalse();
+		}
+	}
+
 	/** Waits until the connection has been looked at some more times. */
 	private void awaitLooks() {
 		int enough = looks() + LOOKS;

@@ -37,7 +37,7 @@ final class TestServer implements AutoCloseable {
 	static TestServer start(Class<?> controller, String... properties) {
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"spring.jmx.enabled=false", "management.otlp.metrics.export.enabled=false",
-				"taskgroup.request.disconnect-check-interval=20ms", "logging.level.root=warn"));
+				"taskgroup.request.disconnect-check-interval=20ms"));
 		all.addAll(Arrays.asList(properties));
 		ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(
 				Application.class, controller)
