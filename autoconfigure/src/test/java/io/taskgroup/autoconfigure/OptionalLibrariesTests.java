@@ -24,7 +24,7 @@ class OptionalLibrariesTests {
 
 	/** What every application with the starter has. */
 	private static final List<String> BASIS = List.of("taskGroupConfiguredGroups", "taskGroupFactory",
-			"taskGroupFactoryBuilder", "taskGroupLifecycle");
+			"taskGroupFactoryBuilder", "taskGroupGracePeriod", "taskGroupLifecycle");
 
 	private static final List<String> METRICS = List.of("taskGroupMetrics", "taskGroupMetricsWatch");
 
@@ -34,11 +34,15 @@ class OptionalLibrariesTests {
 
 	private static final List<String> CONTEXT = List.of("taskGroupLocaleAccessor", "taskGroupThreadLocalPropagation");
 
+	private static final List<String> REACTOR = List.of("reactiveTaskGroups");
+
+	private static final List<String> REACTOR_CONTEXT = List.of("taskGroupReactorContext");
+
 	private static final List<String> OBSERVATIONS = List.of("taskGroupNoMetersObservationHandler",
 			"taskGroupObservations");
 
 	private static final Map<String, List<String>> PARTS = Map.of("metrics", METRICS, "mdc", MDC, "request", REQUEST,
-			"context", CONTEXT, "observations", OBSERVATIONS);
+			"context", CONTEXT, "observations", OBSERVATIONS, "reactor", REACTOR, "reactorContext", REACTOR_CONTEXT);
 
 	/** What an application without any optional library has. */
 	private static final Pattern BARE = Pattern.compile("(bucket4j|jspecify|spring-(aop|beans|boot|context|core"
@@ -47,18 +51,19 @@ class OptionalLibrariesTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = ';',
 			textBlock = """
-					nothing;             none;                                                         metrics context mdc request observations
-					actuator;            spring-boot-(starter-)?(actuator|micrometer-metrics);         context mdc request observations
-					Micrometer's meters; micrometer-(core|registry|jakarta)|spring-boot-micrometer;    context mdc request
-					context-propagation; context-propagation;                                          metrics observations
-					tracing;             micrometer-tracing|spring-boot-micrometer-tracing;            metrics context mdc request
-					a tracer;            spring-boot-micrometer-tracing-opentelemetry;                 metrics context mdc request
-					all of Micrometer;   .*micrometer|context-propagation;
-					SLF4J;               slf4j|.*-to-slf4j|logback|.*micrometer-tracing|opentelemetry; metrics context request
-					the Servlet API;     jakarta.servlet|tomcat-embed-core;                            metrics context mdc observations
-					Spring Web;          spring-web-|spring-webmvc;                                    metrics context mdc observations
-					Spring Security;     spring-security;                                              metrics context mdc request observations
-					adaptive limits;     concurrency-limits;                                           metrics context mdc request observations
+					nothing;             none;                                                              metrics context mdc request observations reactorContext reactor
+					actuator;            spring-boot-(starter-)?(actuator|micrometer-metrics);              context mdc request observations reactorContext reactor
+					Micrometer's meters; micrometer-(core|registry|jakarta)|spring-boot-micrometer;         context mdc request reactorContext reactor
+					context-propagation; context-propagation;                                               metrics observations reactor
+					tracing;             micrometer-tracing|spring-boot-micrometer-tracing;                 metrics context mdc request reactorContext reactor
+					a tracer;            spring-boot-micrometer-tracing-opentelemetry;                      metrics context mdc request reactorContext reactor
+					all of Micrometer;   .*micrometer|context-propagation;                                  reactor
+					SLF4J;               slf4j|.*-to-slf4j|logback|.*micrometer-tracing|opentelemetry;      metrics context request reactorContext reactor
+					the Servlet API;     jakarta.servlet|tomcat-embed-core;                                 metrics context mdc observations reactorContext reactor
+					Spring Web;          spring-web-|spring-webmvc|spring-webflux;                          metrics context mdc observations reactorContext reactor
+					Spring Security;     spring-security;                                                   metrics context mdc request observations reactorContext reactor
+					adaptive limits;     concurrency-limits;                                                metrics context mdc request observations reactorContext reactor
+					Reactor;             reactor-|spring-webflux|spring-boot-webflux|spring-boot-webclient; metrics context mdc request observations
 					""")
 	@DisplayName("an application that lacks an optional library has all but what needs that library, and its tasks run")
 	void withoutLibrary(String name, String missing, String parts) throws Exception {
