@@ -19,6 +19,7 @@ import io.taskgroup.TaskGroup;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskGroupTimeoutException;
 import io.taskgroup.autoconfigure.TaskGroupAutoConfiguration;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
@@ -166,7 +169,7 @@ class BlockingClientDeadlineTests {
 	@Test
 	@DisplayName("3.10 a call in the body of a group from open() ends at the group's deadline, too")
 	void openGroup() {
-		this.runner.run((context) -> {
+		this.runner.withPropertyValues("spring.http.clients.imperative.factory=jdk").run((context) -> {
 			RestClient client = context.getBean(RestClient.Builder.class).build();
 			TaskGroupFactory groups = context.getBean(TaskGroupFactory.class);
 			try (TaskGroup group = groups.named("deadline").timeout(SHORT).open()) {
@@ -231,6 +234,22 @@ class BlockingClientDeadlineTests {
 			this.server.releaseSlow();
 			assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("none");
 		});
+	}
+
+	@Test
+	@DisplayName("a context that the calls of Apache's client share has no timeout of a call that is over")
+	void sharedContext() {
+		HttpClientContext shared = HttpClientContext.create();
+		this.runner.withPropertyValues("spring.http.clients.imperative.factory=http-components")
+			.withBean("shared", ClientHttpRequestFactoryBuilderCustomizer.class,
+					() -> (ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder>) (
+							builder) -> builder
+								.withCustomizer((factory) -> factory.setHttpContextFactory((method, uri) -> shared)))
+			.run((context) -> {
+				RestClient client = context.getBean(RestClient.Builder.class).build();
+				failAfter(LONG, () -> client.get().uri(this.server.url("/echo")).retrieve().body(String.class));
+				assertThat(shared.getRequestConfigOrDefault().getResponseTimeout()).isNull();
+			});
 	}
 
 	private List<Function<HttpHeaders, String>> clients(ApplicationContext context) {

@@ -64,7 +64,10 @@ class ReactiveTaskGroupsTests {
 		})
 		.build();
 
-	private final ReactiveTaskGroups reactive = new ReactiveTaskGroups(Thread.ofVirtual().factory(),
+	/** Those that bodies run on. */
+	private final List<Thread> threads = new CopyOnWriteArrayList<>();
+
+	private final ReactiveTaskGroups reactive = new ReactiveTaskGroups(this::thread,
 			new ThreadLocalReactorContext(this.registry, List.of()));
 
 	private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
@@ -75,10 +78,20 @@ class ReactiveTaskGroupsTests {
 	}
 
 	@AfterEach
-	void end() {
+	void end() throws InterruptedException {
 		this.groups.close();
+		for (Thread thread : this.threads) {
+			// it has said all that it has to say then
+			thread.join();
+		}
 		Hooks.resetOnErrorDropped();
 		assertThat(this.dropped).isEmpty();
+	}
+
+	private Thread thread(Runnable runnable) {
+		Thread thread = Thread.ofVirtual().unstarted(runnable);
+		this.threads.add(thread);
+		return thread;
 	}
 
 	private static Integer block() throws InterruptedException {
