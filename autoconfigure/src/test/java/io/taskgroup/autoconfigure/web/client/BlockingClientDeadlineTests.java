@@ -91,12 +91,15 @@ class BlockingClientDeadlineTests {
 		this.runner.withPropertyValues("spring.http.clients.imperative.factory=" + factory).run((context) -> {
 			RestClient client = context.getBean(RestClient.Builder.class).build();
 			TaskGroupFactory groups = context.getBean(TaskGroupFactory.class);
+			// what a client does once takes longer than the deadline
+			client.get().uri(this.server.url("/echo")).retrieve().toBodilessEntity();
 			assertThatExceptionOfType(TaskGroupTimeoutException.class)
 				.isThrownBy(() -> on(virtual,
 						() -> groups.named("deadline")
 							.timeout(SHORT)
 							.call((group) -> client.get().uri(this.server.url(path)).retrieve().body(String.class))))
 				.satisfies((ex) -> assertThat(ex.exceptions()).hasSize(1));
+			assertThat(this.server.seen()).hasSize(2);
 		});
 	}
 
