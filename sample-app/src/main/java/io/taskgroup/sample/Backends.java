@@ -1,6 +1,5 @@
 package io.taskgroup.sample;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -62,12 +61,14 @@ class Backends {
 	static class RestClientConfiguration {
 
 		/**
-		 * Lazy, because the backends are in this very application: its port is known when
-		 * the web server has started.
+		 * Lazy, because the port of the simulated backends is known when their web server
+		 * has started.
 		 */
 		@Bean
 		@Lazy
-		RestClient restClient(RestClient.Builder builder, @Value("${storefront.backends}") String url) {
+		RestClient restClient(RestClient.Builder builder, StorefrontProperties properties,
+				SimulatedBackends simulated) {
+			String url = (properties.backends() != null) ? properties.backends() : simulated.url();
 			return builder.baseUrl(url).build();
 		}
 

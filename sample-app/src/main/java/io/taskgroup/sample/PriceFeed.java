@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 /**
  * Keeps the prices of all books fresh, for as long as the application runs.
  * <p>
- * A {@link SmartLifecycle} of the default, last phase starts after the web server and
- * stops before it: the prices come over HTTP, here even from this very application.
+ * A {@link SmartLifecycle} of the default, last phase starts after the web servers and
+ * stops before them: the prices come over HTTP, here even from this very process.
  */
 @Component
 class PriceFeed implements SmartLifecycle {

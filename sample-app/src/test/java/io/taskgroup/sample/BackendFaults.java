@@ -11,18 +11,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import jakarta.servlet.FilterChain;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * Stands in front of the simulated backends, and has the ones that a test names fail or
  * hang, or watches how they are called. Paths are matched by how they begin.
  */
-class BackendFaults extends OncePerRequestFilter {
+class BackendFaults implements HandlerInterceptor, WebMvcConfigurer {
 
 	private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
@@ -34,7 +36,7 @@ class BackendFaults extends OncePerRequestFilter {
 
 	private volatile boolean virtual;
 
-	/** Whether the latest request came in on a virtual thread. */
+	/** Whether the latest request of the storefront's came in on a virtual thread. */
 	boolean isServedOnVirtualThreads() {
 		return this.virtual;
 	}
@@ -76,10 +78,20 @@ class BackendFaults extends OncePerRequestFilter {
 	}
 
 	@Override
-	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+	public void addInterceptors(InterceptorRegistry registry) {
+		registry.addInterceptor(this);
+	}
+
+	@Override
+	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
 			throws ServletException, IOException {
+		if (request.getDispatcherType() != DispatcherType.REQUEST) {
+			return true;
+		}
 		String path = request.getRequestURI();
-		this.virtual = Thread.currentThread().isVirtual();
+		if (path.startsWith("/books")) {
+			this.virtual = Thread.currentThread().isVirtual();
+		}
 		this.requests.computeIfAbsent(path, p -> new AtomicInteger()).incrementAndGet();
 		List<Calls> calls = this.watched.entrySet()
 			.stream()
@@ -96,9 +108,9 @@ class BackendFaults extends OncePerRequestFilter {
 		}
 		if (this.failing.stream().anyMatch(path::startsWith)) {
 			response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-			return;
+			return false;
 		}
-		chain.doFilter(request, response);
+		return true;
 	}
 
 	private void hangIfTold(String path) throws ServletException {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -39,9 +39,10 @@ final class StorefrontProcess implements AutoCloseable {
 		this.output = output;
 		await().atMost(Duration.ofMinutes(1))
 			.untilAsserted(() -> assertThat(output).content().contains("Started StorefrontApplication"));
-		Matcher started = STARTED.matcher(Files.readString(output));
-		assertThat(started.find()).isTrue();
-		this.port = Integer.parseInt(started.group(1));
+		List<MatchResult> started = STARTED.matcher(Files.readString(output)).results().toList();
+		// the first is the server of the simulated backends
+		assertThat(started).hasSize(2);
+		this.port = Integer.parseInt(started.getLast().group(1));
 	}
 
 	/** Comes back when it has started. Its output goes to a file in the directory. */

@@ -58,7 +58,8 @@ class TerminationTests {
 	void answersFirst() throws Exception {
 		Duration gracePeriod = Duration.ofSeconds(8);
 		int port = start(gracePeriod, supplier -> "1500ms");
-		List<CompletableFuture<HttpResponse<String>>> answers = askForOffers(port);
+		List<CompletableFuture<HttpResponse<String>>> answers = askForOffers(port, REQUESTS,
+				REQUESTS * SUPPLIERS.size());
 		EventStream stream = askForStream(port);
 
 		this.storefront.terminate();
@@ -71,12 +72,25 @@ class TerminationTests {
 
 		this.storefront.assertEndsWithin(gracePeriod);
 		this.storefront.assertNoComplaints();
-		assertThat(answers).allSatisfy(answer -> {
-			HttpResponse<String> response = answer.get(1, TimeUnit.SECONDS);
-			assertThat(response.statusCode()).isEqualTo(200);
-			Offers offers = new JsonMapper().readValue(response.body(), Offers.class);
-			assertThat(offers.offers()).extracting(Offer::supplier).containsExactlyInAnyOrderElementsOf(SUPPLIERS);
-		});
+		assertThat(answers).allSatisfy(answer -> assertAllOffers(answer.get(1, TimeUnit.SECONDS)));
+	}
+
+	@Test
+	@DisplayName("requests under way may ask backends that they have not asked yet")
+	void asksOn() throws Exception {
+		int port = start(Duration.ofSeconds(20), supplier -> supplier.equals("northgate") ? "3s" : "0s",
+				supplier -> supplier.equals("northgate") ? "1" : "1000");
+		List<CompletableFuture<HttpResponse<String>>> answers = askForOffers(port, 2, 2 * SUPPLIERS.size() - 1);
+
+		this.storefront.terminate();
+
+		for (CompletableFuture<HttpResponse<String>> answer : answers) {
+			assertAllOffers(answer.get(20, TimeUnit.SECONDS));
+		}
+		this.storefront.assertEndsWithin(Duration.ofSeconds(10));
+		this.storefront.assertNoComplaints();
+		assertThat(String.join("\n", this.storefront.output())).containsSubsequence("Commencing graceful shutdown",
+				"northgate is asked for book");
 	}
 
 	@Test
@@ -84,7 +98,7 @@ class TerminationTests {
 	void cancelsTheRest() throws Exception {
 		Duration gracePeriod = Duration.ofSeconds(1);
 		int port = start(gracePeriod, supplier -> supplier.equals("northgate") ? "0s" : "60s");
-		askForOffers(port);
+		askForOffers(port, REQUESTS, REQUESTS * SUPPLIERS.size());
 		EventStream stream = askForStream(port);
 		assertThat(stream.next()).isNotNull().extracting(Event::name).isEqualTo("offer");
 
@@ -94,11 +108,17 @@ class TerminationTests {
 		this.storefront.assertEndsWithin(Duration.ofSeconds(10));
 	}
 
-	/**
-	 * Starts the storefront, whose suppliers take the given times, and have no limits to
-	 * speak of.
-	 */
+	/** Starts the storefront, whose suppliers have no limits to speak of. */
 	private int start(Duration gracePeriod, UnaryOperator<String> latency) throws IOException {
+		return start(gracePeriod, latency, supplier -> "1000");
+	}
+
+	/**
+	 * Starts the storefront, whose suppliers take the given times, and are asked so many
+	 * questions at once.
+	 */
+	private int start(Duration gracePeriod, UnaryOperator<String> latency, UnaryOperator<String> concurrency)
+			throws IOException {
 		List<String> settings = new ArrayList<>(
 				List.of("--spring.lifecycle.timeout-per-shutdown-phase=" + gracePeriod.toMillis() + "ms",
 						"--spring.http.clients.connect-timeout=60s", "--spring.http.clients.read-timeout=60s",
@@ -107,7 +127,7 @@ class TerminationTests {
 			String behaviour = "--storefront.suppliers." + supplier;
 			String limits = "--taskgroup.groups.supplier-" + supplier;
 			settings.addAll(List.of(behaviour + ".latency=" + latency.apply(supplier), behaviour + ".jitter=0ms",
-					behaviour + ".error-rate=0", limits + ".concurrency.shared=1000",
+					behaviour + ".error-rate=0", limits + ".concurrency.shared=" + concurrency.apply(supplier),
 					limits + ".rate-limit.permits=1000"));
 		});
 		this.storefront = StorefrontProcess.start(this.directory, settings);
@@ -126,15 +146,21 @@ class TerminationTests {
 		return stream;
 	}
 
-	/** Comes back when every supplier has been asked for every request. */
-	private List<CompletableFuture<HttpResponse<String>>> askForOffers(int port) {
-		List<CompletableFuture<HttpResponse<String>>> answers = IntStream.rangeClosed(1, REQUESTS)
+	/** Comes back when so many calls have reached the suppliers. */
+	private List<CompletableFuture<HttpResponse<String>>> askForOffers(int port, int requests, int calls) {
+		List<CompletableFuture<HttpResponse<String>>> answers = IntStream.rangeClosed(1, requests)
 			.mapToObj(id -> HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/books/" + id + "/offers"))
 				.build())
 			.map(request -> this.client.sendAsync(request, BodyHandlers.ofString()))
 			.toList();
-		await().atMost(Duration.ofSeconds(30)).until(() -> calls() >= REQUESTS * SUPPLIERS.size());
+		await().atMost(Duration.ofSeconds(30)).until(() -> calls() >= calls);
 		return answers;
+	}
+
+	private static void assertAllOffers(HttpResponse<String> response) {
+		assertThat(response.statusCode()).isEqualTo(200);
+		Offers offers = new JsonMapper().readValue(response.body(), Offers.class);
+		assertThat(offers.offers()).extracting(Offer::supplier).containsExactlyInAnyOrderElementsOf(SUPPLIERS);
 	}
 
 }

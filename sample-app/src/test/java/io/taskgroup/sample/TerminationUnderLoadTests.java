@@ -152,15 +152,17 @@ class TerminationUnderLoadTests {
 	}
 
 	private void start(String... settings) throws IOException {
-		int port = backends.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-		this.storefront = StorefrontProcess.start(this.directory, Stream.concat(Stream.of(settings),
-				Stream.of("--storefront.backends=http://localhost:" + port, "--spring.http.clients.read-timeout=60s",
-						"--storefront.offers-deadline=60s", "--storefront.mirror-stagger=60s",
-						"--taskgroup.groups.book-page.timeout=60s", "--taskgroup.groups.delivery.timeout=60s",
-						"--taskgroup.groups.supplier-northgate.rate-limit.permits=100000",
-						"--taskgroup.groups.supplier-market-hall.rate-limit.permits=100000",
-						"--logging.level.org.springframework.web.servlet.DispatcherServlet=debug"))
-			.toList());
+		this.storefront = StorefrontProcess.start(this.directory,
+				Stream
+					.concat(Stream.of(settings),
+							Stream.of("--storefront.backends=" + backends.getBean(SimulatedBackends.class).url(),
+									"--spring.http.clients.read-timeout=60s", "--storefront.offers-deadline=60s",
+									"--storefront.mirror-stagger=60s", "--taskgroup.groups.book-page.timeout=60s",
+									"--taskgroup.groups.delivery.timeout=60s",
+									"--taskgroup.groups.supplier-northgate.rate-limit.permits=100000",
+									"--taskgroup.groups.supplier-market-hall.rate-limit.permits=100000",
+									"--logging.level.org.springframework.web.servlet.DispatcherServlet=debug"))
+					.toList());
 	}
 
 	/** Does something while clients ask for these pages, and waits for their end. */

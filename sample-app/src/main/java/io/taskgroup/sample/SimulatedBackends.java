@@ -1,0 +1,88 @@
+package io.taskgroup.sample;
+
+import java.net.InetAddress;
+import java.util.concurrent.Executors;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.web.servlet.DispatcherServlet;
+
+/**
+ * The web server of the simulated backends. They stand in for services elsewhere, so it
+ * starts before the storefront's own and stops after it: when the storefront shuts down,
+ * requests under way can still ask them.
+ */
+@Component
+class SimulatedBackends implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(SimulatedBackends.class);
+
+	private final WebApplicationContext context;
+
+	private final FilterRegistrationBean<ServerHttpObservationFilter> observation;
+
+	/** Any that is free, and from then on the same. */
+	private volatile int port;
+
+	private volatile @Nullable WebServer server;
+
+	SimulatedBackends(WebApplicationContext context, FilterRegistrationBean<ServerHttpObservationFilter> observation) {
+		this.context = context;
+		this.observation = observation;
+	}
+
+	/** Where they are, once the server has started. */
+	String url() {
+		return "http://localhost:" + this.port;
+	}
+
+	@Override
+	public int getPhase() {
+		return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
+	}
+
+	@Override
+	public void start() {
+		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(this.port);
+		factory.setAddress(InetAddress.getLoopbackAddress());
+		// Each request for offers is one connection for each supplier: a burst of them
+		// has
+		// to queue, and those that are slow must not keep the others waiting.
+		factory.addConnectorCustomizers(connector -> connector.setProperty("acceptCount", "2000"));
+		factory.addProtocolHandlerCustomizers(
+				protocol -> protocol.setExecutor(Executors.newVirtualThreadPerTaskExecutor()));
+		WebServer server = factory.getWebServer(this.observation,
+				new ServletRegistrationBean<>(new DispatcherServlet(this.context)));
+		server.start();
+		this.server = server;
+		this.port = server.getPort();
+		logger.info("The simulated backends are at {}", url());
+	}
+
+	@Override
+	public void stop() {
+		WebServer server = this.server;
+		if (server != null) {
+			server.stop();
+			server.destroy();
+			this.server = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.server != null;
+	}
+
+}
