@@ -249,7 +249,7 @@ public interface CancelScope {
 	/**
 	 * Throws if a cancellation is due on the calling thread. For loops that compute and
 	 * never block. It looks at scopes and deadlines only and leaves the interrupt flag
-	 * alone.
+	 * alone. The {@link WaitProbe} of a root scope is asked first, if it is time.
 	 * @throws CancelledException if a cancellation is in effect
 	 */
 	static void checkpoint() throws CancelledException {

@@ -242,7 +242,8 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 			return;
 		}
 		closeWhatIsOpenInside();
-		if (!members().isEmpty()) {
+		// what is cancelled from further out is so for another reason
+		if (!members().isEmpty() && this.scope.cause() == null) {
 			this.scope.cancelAs(CancelKind.EXPLICIT, "closed early");
 		}
 		closeWith(end(null, false));

@@ -100,6 +100,9 @@ final class Strand {
 
 	static void checkpoint() throws CancelledException {
 		Strand strand = CURRENT.get();
+		if (strand != null && strand.probing != null) {
+			strand.probing.ask();
+		}
 		Scope cause = (strand != null) ? due(strand.top, null) : null;
 		if (cause != null) {
 			synchronized (strand) {

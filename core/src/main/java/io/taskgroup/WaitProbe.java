@@ -22,8 +22,9 @@ public interface WaitProbe {
 
 	/**
 	 * Called on the thread that has entered the scope, while it waits in a call of this
-	 * library, again and again. It is not called while the thread runs or is blocked
-	 * elsewhere. It must be quick, must not wait for anything, and may cancel the scope.
+	 * library, again and again, and by {@link CancelScope#checkpoint()} if it is time. It
+	 * is not called while the thread runs or is blocked elsewhere. It must be quick, must
+	 * not wait for anything, and may cancel the scope.
 	 * @param scope the scope that was entered
 	 * @throws Exception if it cannot tell
 	 */

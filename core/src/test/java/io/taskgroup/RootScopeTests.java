@@ -269,6 +269,26 @@ class RootScopeTests {
 	}
 
 	@Test
+	@DisplayName("a probe is asked by checkpoint, too, if it is time")
+	void askedByCheckpoint() throws Exception {
+		Probe probe = new Probe(1) {
+			@Override
+			public void probe(CancelScope scope) {
+				super.probe(scope);
+				scope.cancel(CancelKind.DISCONNECT, "gone");
+			}
+		};
+		Rig.VIRTUAL.run(() -> {
+			try (RootScope.Entered entered = this.root.enter(probe)) {
+				pass(Duration.ofMillis(2));
+				assertThat(probe.asked).isEmpty();
+				assertThat(entered.catches(assertCancelled(CancelScope::checkpoint))).isTrue();
+			}
+		});
+		assertThat(probe.asked).hasSize(1);
+	}
+
+	@Test
 	@DisplayName("a probe that throws is logged, not asked again, and harms nobody")
 	void throwingProbe() throws Exception {
 		IllegalStateException wrong = new IllegalStateException("wrong");

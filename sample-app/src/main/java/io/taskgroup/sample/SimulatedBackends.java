@@ -1,16 +1,23 @@
 package io.taskgroup.sample;
 
 import java.net.InetAddress;
-import java.util.concurrent.Executors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -30,16 +37,21 @@ class SimulatedBackends implements SmartLifecycle {
 
 	private final WebApplicationContext context;
 
-	private final FilterRegistrationBean<ServerHttpObservationFilter> observation;
+	private final List<FilterRegistrationBean<?>> filters;
+
+	private final List<WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>> customizers;
 
 	/** Any that is free, and from then on the same. */
 	private volatile int port;
 
 	private volatile @Nullable WebServer server;
 
-	SimulatedBackends(WebApplicationContext context, FilterRegistrationBean<ServerHttpObservationFilter> observation) {
+	SimulatedBackends(WebApplicationContext context, FilterRegistrationBean<ServerHttpObservationFilter> observation,
+			@Qualifier("taskGroupRequestScopeFilter") ObjectProvider<FilterRegistrationBean<?>> requestScopes,
+			ObjectProvider<WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>> customizers) {
 		this.context = context;
-		this.observation = observation;
+		this.filters = Stream.concat(Stream.of(observation), requestScopes.stream()).toList();
+		this.customizers = customizers.orderedStream().toList();
 	}
 
 	/** Where they are, once the server has started. */
@@ -56,14 +68,11 @@ class SimulatedBackends implements SmartLifecycle {
 	public void start() {
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(this.port);
 		factory.setAddress(InetAddress.getLoopbackAddress());
-		// Each request for offers is one connection for each supplier: a burst of them
-		// has
-		// to queue, and those that are slow must not keep the others waiting.
-		factory.addConnectorCustomizers(connector -> connector.setProperty("acceptCount", "2000"));
-		factory.addProtocolHandlerCustomizers(
-				protocol -> protocol.setExecutor(Executors.newVirtualThreadPerTaskExecutor()));
-		WebServer server = factory.getWebServer(this.observation,
-				new ServletRegistrationBean<>(new DispatcherServlet(this.context)));
+		// Tomcat is set up as the storefront's own, under server.tomcat and otherwise.
+		this.customizers.forEach(customizer -> customizer.customize(factory));
+		List<ServletContextInitializer> initializers = new ArrayList<>(this.filters);
+		initializers.add(new ServletRegistrationBean<>(new DispatcherServlet(this.context)));
+		WebServer server = factory.getWebServer(initializers.toArray(ServletContextInitializer[]::new));
 		server.start();
 		this.server = server;
 		this.port = server.getPort();

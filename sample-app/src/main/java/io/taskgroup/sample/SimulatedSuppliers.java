@@ -1,7 +1,13 @@
 package io.taskgroup.sample;
 
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskgroup.CancelScope;
+import io.taskgroup.CancelledException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +17,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The suppliers: each offers every book, at a price made from the book's id and the
- * supplier's name.
+ * supplier's name. They count what they do, and how much of it is in vain, because the
+ * caller has gone before it is done.
  */
 @RestController
 class SimulatedSuppliers {
@@ -20,20 +27,61 @@ class SimulatedSuppliers {
 
 	private final Map<String, Behaviour> behaviours;
 
-	SimulatedSuppliers(StorefrontProperties properties) {
+	private final MeterRegistry meters;
+
+	SimulatedSuppliers(StorefrontProperties properties, MeterRegistry meters) {
 		this.behaviours = properties.suppliers();
+		this.meters = meters;
 	}
 
 	@GetMapping("/suppliers/{supplier}/offers/{id}")
 	Offer offer(@PathVariable String supplier, @PathVariable int id) throws InterruptedException {
 		logger.debug("{} is asked for book {}", supplier, id);
 		Behaviour.of(supplier, this.behaviours).simulate();
-		return offerOf(supplier, id);
+		Offer offer = offerOf(supplier, id);
+		try {
+			// A supplier that does not wait in the library has to ask.
+			CancelScope.checkpoint();
+		}
+		catch (CancelledException ex) {
+			count(supplier, "vain");
+			throw ex;
+		}
+		count(supplier, "answered");
+		return offer;
+	}
+
+	private void count(String supplier, String outcome) {
+		this.meters.counter("storefront.supplier.calls", "supplier", supplier, "outcome", outcome).increment();
+	}
+
+	/** How many calls were answered, and how many were finished when nobody waited. */
+	@GetMapping("/suppliers")
+	Map<String, Calls> calls() {
+		return this.behaviours.keySet()
+			.stream()
+			.collect(Collectors.toMap(Function.identity(),
+					supplier -> new Calls(counted(supplier, "answered"), counted(supplier, "vain")),
+					(one, other) -> one, TreeMap::new));
+	}
+
+	private long counted(String supplier, String outcome) {
+		return (long) this.meters.counter("storefront.supplier.calls", "supplier", supplier, "outcome", outcome)
+			.count();
 	}
 
 	static Offer offerOf(String supplier, int id) {
 		int mark = Math.floorMod(supplier.hashCode() + id, 400);
 		return new Offer(supplier, Price.ofCents(399 + id * 137 % 1500 + mark), 1 + mark % 9);
+	}
+
+	/**
+	 * How many calls a supplier has finished.
+	 *
+	 * @param answered those whose caller was there for the answer
+	 * @param inVain those whose caller had gone
+	 */
+	record Calls(long answered, long inVain) {
 	}
 
 }

@@ -192,7 +192,7 @@ class ReactiveTaskGroupsTests {
 		subscription.dispose();
 		assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
 		awaitIdle();
-		assertThat(this.cancelled).containsExactly(CancelKind.REQUEST);
+		awaitCancelled(CancelKind.REQUEST);
 	}
 
 	private static Integer blockUntilInterrupted(CountDownLatch running, CountDownLatch interrupted)
@@ -322,7 +322,14 @@ class ReactiveTaskGroupsTests {
 			assertThat(((TaskCancelledException) ex).reason()).contains("the client has gone");
 		}).verify(LONG);
 		awaitIdle();
-		assertThat(this.cancelled).containsExactly(CancelKind.DISCONNECT);
+		awaitCancelled(CancelKind.DISCONNECT);
+	}
+
+	/** Whoever cancels tells the listeners last. */
+	private void awaitCancelled(CancelKind kind) {
+		org.awaitility.Awaitility.await()
+			.atMost(LONG)
+			.untilAsserted(() -> assertThat(this.cancelled).containsExactly(kind));
 	}
 
 	private static void awaitUnchecked(CountDownLatch latch) {
@@ -470,7 +477,7 @@ class ReactiveTaskGroupsTests {
 		subscription.dispose();
 		assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
 		awaitIdle();
-		assertThat(this.cancelled).contains(CancelKind.REQUEST);
+		awaitCancelled(CancelKind.REQUEST);
 	}
 
 	@Test
