@@ -64,14 +64,23 @@ class SimulatedBackends implements SmartLifecycle {
 		return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
 	}
 
+	/** As it is with every web server. */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
 	@Override
 	public void start() {
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(this.port);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		// Tomcat is set up as the storefront's own, under server.tomcat and otherwise.
 		this.customizers.forEach(customizer -> customizer.customize(factory));
+		DispatcherServlet servlet = new DispatcherServlet();
+		// handed over like this, the servlet does not close it at its own end
+		servlet.setApplicationContext(this.context);
 		List<ServletContextInitializer> initializers = new ArrayList<>(this.filters);
-		initializers.add(new ServletRegistrationBean<>(new DispatcherServlet(this.context)));
+		initializers.add(new ServletRegistrationBean<>(servlet));
 		WebServer server = factory.getWebServer(initializers.toArray(ServletContextInitializer[]::new));
 		server.start();
 		this.server = server;

@@ -50,6 +50,20 @@ class PriceFeedTests {
 	}
 
 	@Test
+	@DisplayName("an application that is stopped and started again has new prices")
+	void startsAgain() {
+		try (ConfigurableApplicationContext context = this.application.run()) {
+			PriceFeed feed = context.getBean(PriceFeed.class);
+			context.stop();
+			Instant before = feed.latest().asOf();
+
+			context.start();
+
+			assertThat(feed.latest().asOf()).isAfter(before);
+		}
+	}
+
+	@Test
 	@DisplayName("it survives refreshes that fail")
 	void survives() {
 		try (ConfigurableApplicationContext context = this.application.run()) {

@@ -48,11 +48,6 @@ final class StreamResets {
 		return (known != null) ? known.watch(stream, gone) : () -> false;
 	}
 
-	/** How many connections are open, for tests. */
-	int size() {
-		return this.connections.size();
-	}
-
 	/** One connection. */
 	private static final class Connection {
 

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import org.springframework.test.util.ReflectionTestUtils;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Whether a client that resets a stream of HTTP/2, or closes the connection, takes its
@@ -52,6 +55,8 @@ class Http2DisconnectTests {
 
 	@AfterAll
 	static void stop() {
+		plain.values().forEach(Http2DisconnectTests::awaitNothingKept);
+		secure.values().forEach(Http2DisconnectTests::awaitNothingKept);
 		plain.values().forEach(TestServer::close);
 		secure.values().forEach(TestServer::close);
 	}
@@ -113,6 +118,13 @@ class Http2DisconnectTests {
 			}
 			assertThat(answers).allSatisfy((answer) -> assertThat(answer).failsWithin(Duration.ofSeconds(15)));
 		}
+	}
+
+	/** All clients have gone. */
+	private static void awaitNothingKept(TestServer server) {
+		Object resets = ReflectionTestUtils.getField(server.bean(DisconnectProbe.class), "resets");
+		Map<?, ?> connections = (Map<?, ?>) ReflectionTestUtils.getField(resets, "connections");
+		await().atMost(Duration.ofSeconds(15)).until(connections::isEmpty);
 	}
 
 	private static HttpClient client(boolean tls) throws Exception {
