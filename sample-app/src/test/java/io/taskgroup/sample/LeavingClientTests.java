@@ -24,6 +24,7 @@ import static org.awaitility.Awaitility.await;
 @StorefrontTest
 @TestPropertySource(properties = { "taskgroup.groups.offers.concurrency.per-group=2", "storefront.offers-deadline=60s",
 		"storefront.suppliers.harbour.latency=400ms", "taskgroup.request.disconnect-check-interval=10ms" })
+@SuppressWarnings("try") // the browser only has to be there, and to go
 class LeavingClientTests {
 
 	@LocalServerPort
