@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has Apache's client wait no longer than to the deadline: on a platform thread its
- * blocking reads do not notice interrupts.
+ * blocking reads do not notice interrupts. It is asked for each attempt: on a virtual
+ * thread the client takes an interrupt for an error after which it may try again.
  */
 final class DeadlineExecChainHandler implements ExecChainHandler {
 
@@ -30,6 +31,12 @@ final class DeadlineExecChainHandler implements ExecChainHandler {
 	@Override
 	public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
 			throws IOException, HttpException {
+		try {
+			CancelScope.checkpoint();
+		}
+		catch (InterruptedException ex) {
+			throw DeadlineRequestInterceptor.asIOException("cancelled", ex);
+		}
 		Optional<Duration> left = CancelScope.currentTimeLeft();
 		if (left.isEmpty()) {
 			return chain.proceed(request, scope);

@@ -1,6 +1,7 @@
 package io.taskgroup.autoconfigure.web.client;
 
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ final class HttpComponentsDeadlines
 	}
 
 	private void add(HttpClientBuilder client) {
-		client.addExecInterceptorFirst("taskgroup-deadline", new DeadlineExecChainHandler(READ_TIMEOUT.get()));
+		client.addExecInterceptorBefore(ChainElement.CONNECT.name(), "taskgroup-deadline",
+				new DeadlineExecChainHandler(READ_TIMEOUT.get()));
 		READ_TIMEOUT.remove();
 	}
 
