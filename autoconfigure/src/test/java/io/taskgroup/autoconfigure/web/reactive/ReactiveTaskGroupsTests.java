@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
@@ -466,8 +467,8 @@ class ReactiveTaskGroupsTests {
 			.verify(LONG);
 	}
 
-	@Test
-	@DisplayName("5.6 cancelling the subscription of a flux cancels its tasks")
+	@RepeatedTest(50)
+	@DisplayName("5.6 cancelling the subscription of a flux cancels its tasks, which hear why")
 	void fluxCancel() throws Exception {
 		CountDownLatch running = new CountDownLatch(2);
 		CountDownLatch interrupted = new CountDownLatch(2);
