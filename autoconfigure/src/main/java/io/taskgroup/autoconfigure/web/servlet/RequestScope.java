@@ -11,6 +11,7 @@ import io.taskgroup.TaskScopeInfo;
 import io.taskgroup.WaitProbe;
 import io.taskgroup.autoconfigure.web.servlet.DisconnectProbe.Watch;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,10 @@ final class RequestScope implements WaitProbe {
 		this.watch = watch;
 	}
 
+	private boolean isClientGone() {
+		return this.root.cancelKind().filter(CancelKind.DISCONNECT::equals).isPresent();
+	}
+
 	void clientGone() {
 		this.root.cancel(CancelKind.DISCONNECT, "the client has gone");
 	}
@@ -117,6 +122,14 @@ final class RequestScope implements WaitProbe {
 
 	boolean isCaught() {
 		return this.caught;
+	}
+
+	/**
+	 * Whether the answer is cut off by the cancellation, so that its reader has to be
+	 * told: it has begun, and must not look as if it were complete.
+	 */
+	boolean isCutOff(ServletResponse response) {
+		return response.isCommitted() && !isClientGone();
 	}
 
 	/** Goes out, and closes what was left open. */

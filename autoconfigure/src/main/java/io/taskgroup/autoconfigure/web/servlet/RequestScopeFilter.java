@@ -152,7 +152,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 			}
 		}
 		catch (Throwable thrown) {
-			if (!scope.catches(thrown)) {
+			if (!scope.catches(thrown) || scope.isCutOff(response)) {
 				throw thrown;
 			}
 		}

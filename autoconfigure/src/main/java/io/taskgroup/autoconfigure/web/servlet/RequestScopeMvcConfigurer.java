@@ -3,6 +3,7 @@ package io.taskgroup.autoconfigure.web.servlet;
 import java.util.List;
 
 import io.taskgroup.CancelScope;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,8 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 
 	/**
 	 * Keeps from others what is no failure of the application: the filter answers. Who
-	 * handles all exceptions need not know of this one.
+	 * handles all exceptions need not know of this one. What was forwarded or included
+	 * must fail for that, since the server takes the answer to be complete otherwise.
 	 */
 	private static @Nullable ModelAndView resolve(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception ex) {
@@ -48,8 +50,26 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 		if (scope == null) {
 			return null;
 		}
-		boolean ended = scope.catches(ex) || (ex instanceof AsyncRequestTimeoutException && scope.endsWithDeadline());
+		if (scope.catches(ex)) {
+			if (isNested(request) || scope.isCutOff(response)) {
+				throw RequestScopeMvcConfigurer.<RuntimeException>rethrow(ex);
+			}
+			return new ModelAndView();
+		}
+		boolean ended = ex instanceof AsyncRequestTimeoutException && !response.isCommitted()
+				&& scope.endsWithDeadline();
 		return ended ? new ModelAndView() : null;
+	}
+
+	private static boolean isNested(HttpServletRequest request) {
+		DispatcherType type = request.getDispatcherType();
+		return type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE;
+	}
+
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // to throw it
+																		// unchanged
+	private static <X extends Exception> X rethrow(Exception ex) throws X {
+		throw (X) ex;
 	}
 
 	/** Gives a controller the scope of its request. */
