@@ -153,10 +153,7 @@ final class RequestScope implements WaitProbe {
 
 	/** The request is over. Any thread, more than once. */
 	void end() {
-		Watch watch = this.watch;
-		if (watch != null) {
-			watch.end();
-		}
+		endWatch();
 		List<TaskScopeInfo> open = this.root.open();
 		List<String> supervisors = supervisors(open);
 		if (!supervisors.isEmpty()) {
@@ -167,6 +164,18 @@ final class RequestScope implements WaitProbe {
 			this.root.cancel(CancelKind.REQUEST, "the request is over");
 		}
 		this.root.close();
+	}
+
+	private void endWatch() {
+		Watch watch = this.watch;
+		if (watch != null) {
+			try {
+				watch.end();
+			}
+			catch (RuntimeException ex) {
+				logger.error("The watch over the client of request " + this.request + " cannot be ended", ex);
+			}
+		}
 	}
 
 	/** Whether there is something to wait for at the end. */
