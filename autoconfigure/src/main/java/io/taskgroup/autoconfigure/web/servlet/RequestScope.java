@@ -1,8 +1,10 @@
 package io.taskgroup.autoconfigure.web.servlet;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
@@ -41,6 +43,16 @@ final class RequestScope implements WaitProbe {
 	/** Whether an exception of this dispatch was brought about by the cancellation. */
 	private boolean caught;
 
+	/** With what a dispatch has failed, which is no failure of the connection. */
+	private volatile @Nullable Throwable failure;
+
+	/**
+	 * Whether the server tells of the end. Threads that dispatch, one after the other.
+	 */
+	private boolean followed;
+
+	private final AtomicBoolean over = new AtomicBoolean();
+
 	RequestScope(String request, Duration interval) {
 		this.request = request;
 		this.interval = interval;
@@ -74,6 +86,21 @@ final class RequestScope implements WaitProbe {
 
 	private boolean isClientGone() {
 		return this.root.cancelKind().filter(CancelKind.DISCONNECT::equals).isPresent();
+	}
+
+	/** A dispatch has failed. */
+	void failed(Throwable failure) {
+		this.failure = failure;
+	}
+
+	/** The server says that an asynchronous request has failed. */
+	void asyncFailed(@Nullable Throwable reason) {
+		if (reason instanceof IOException && reason != this.failure) {
+			clientGone();
+		}
+		else {
+			this.root.cancel(CancelKind.REQUEST, "the asynchronous request failed");
+		}
 	}
 
 	void clientGone() {
@@ -151,12 +178,24 @@ final class RequestScope implements WaitProbe {
 
 	// The end
 
+	/** The server will tell when the request is complete. */
+	void followed() {
+		this.followed = true;
+	}
+
+	boolean isFollowed() {
+		return this.followed;
+	}
+
 	/** The request is over. Any thread, more than once. */
 	void end() {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
 		endWatch();
 		List<TaskScopeInfo> open = this.root.open();
 		List<String> supervisors = supervisors(open);
-		if (!supervisors.isEmpty()) {
+		if (!supervisors.isEmpty() && !isClientGone()) {
 			logger.warn("Request " + this.request + " is over and has left task scopes open, which are closed: "
 					+ supervisors);
 		}
@@ -178,9 +217,14 @@ final class RequestScope implements WaitProbe {
 		}
 	}
 
-	/** Whether there is something to wait for at the end. */
-	boolean hasSupervisors() {
-		return !supervisors(this.root.open()).isEmpty();
+	/** As {@link #end()}, but what does not end does not hold up the server's thread. */
+	void endInBackground() {
+		if (supervisors(this.root.open()).isEmpty()) {
+			end();
+		}
+		else {
+			Thread.ofVirtual().name("taskgroup-request-end").start(this::end);
+		}
 	}
 
 	private static List<String> supervisors(List<TaskScopeInfo> open) {

@@ -132,10 +132,12 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 			if (request.isAsyncStarted()) {
 				follow(scope, request.getAsyncContext());
 			}
-			else {
+			else if (!scope.isFollowed()) {
 				scope.end();
 				scope.removeFrom(request);
 			}
+			// an asynchronous request is over when it is complete: who has heard of that
+			// before may have closed what is open
 		}
 	}
 
@@ -153,6 +155,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 		}
 		catch (Throwable thrown) {
 			if (!scope.catches(thrown) || scope.isCutOff(response)) {
+				scope.failed(thrown);
 				throw thrown;
 			}
 		}
@@ -189,50 +192,46 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 
 	/** Has the request's end told, and its deadline known to the server. */
 	private static void follow(RequestScope scope, AsyncContext context) {
-		context.addListener(new End(scope));
 		Optional<Duration> left = scope.root().timeLeft();
+		boolean deadline = false;
 		if (left.isPresent()) {
 			long millis = Math.max(1, left.get().toMillis());
-			if (context.getTimeout() <= 0 || millis < context.getTimeout()) {
+			deadline = context.getTimeout() <= 0 || millis < context.getTimeout();
+			if (deadline) {
 				context.setTimeout(millis);
 			}
 		}
+		context.addListener(new End(scope, deadline));
+		scope.followed();
 	}
 
 	/**
 	 * Hears of the end of an asynchronous request, on threads of the server.
 	 *
 	 * @param scope the request's scope
+	 * @param deadline whether the time that the server has given is up to the deadline
 	 */
-	private record End(RequestScope scope) implements AsyncListener {
+	private record End(RequestScope scope, boolean deadline) implements AsyncListener {
 
 		@Override
 		public void onTimeout(AsyncEvent event) {
-			Optional<Duration> left = this.scope.root().timeLeft();
-			if (left.isEmpty() || left.get().isPositive()) {
+			if (this.deadline) {
+				// the server's clock may be a moment ahead
+				this.scope.root().cancel(CancelKind.TIMEOUT, "the deadline of the request has passed");
+			}
+			else {
 				this.scope.root().cancel(CancelKind.REQUEST, "the asynchronous request timed out");
 			}
 		}
 
 		@Override
 		public void onError(AsyncEvent event) {
-			if (event.getThrowable() instanceof IOException) {
-				this.scope.clientGone();
-			}
-			else {
-				this.scope.root().cancel(CancelKind.REQUEST, "the asynchronous request failed");
-			}
+			this.scope.asyncFailed(event.getThrowable());
 		}
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			if (this.scope.hasSupervisors()) {
-				// what does not end must not hold up the server
-				Thread.ofVirtual().name("taskgroup-request-end").start(this.scope::end);
-			}
-			else {
-				this.scope.end();
-			}
+			this.scope.endInBackground();
 		}
 
 		@Override

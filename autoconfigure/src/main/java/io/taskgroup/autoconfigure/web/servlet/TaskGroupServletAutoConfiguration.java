@@ -11,7 +11,6 @@ import org.apache.coyote.http2.Http2Protocol;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -83,13 +82,13 @@ public final class TaskGroupServletAutoConfiguration {
 	/** With Tomcat as the web server. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ Tomcat.class, UpgradeProtocol.class, ConfigurableTomcatWebServerFactory.class })
-	@ConditionalOnBooleanProperty(name = "taskgroup.request.cancel-on-disconnect", matchIfMissing = true)
 	@ImportRuntimeHints(TomcatRuntimeHints.class)
 	static class TomcatConfiguration {
 
 		private final StreamResets resets = new StreamResets();
 
 		@Bean
+		@ConditionalOnBooleanProperty(name = "taskgroup.request.cancel-on-disconnect", matchIfMissing = true)
 		@ConditionalOnMissingBean(name = "taskGroupTomcatDisconnectProbe")
 		DisconnectProbe taskGroupTomcatDisconnectProbe(RequestProperties properties) {
 			return new TomcatDisconnectProbe(properties.isCancelOnHalfClose(), this.resets);
@@ -98,9 +97,13 @@ public final class TaskGroupServletAutoConfiguration {
 		@Bean
 		@Order(Ordered.LOWEST_PRECEDENCE)
 		@ConditionalOnMissingBean(name = "taskGroupTomcatCustomizer")
-		WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> taskGroupTomcatCustomizer() {
+		WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> taskGroupTomcatCustomizer(
+				RequestProperties properties) {
 			return (factory) -> {
 				factory.addEngineValves(new TomcatRequestValve());
+				if (!properties.isCancelOnDisconnect()) {
+					return;
+				}
 				factory.addConnectorCustomizers((connector) -> {
 					for (UpgradeProtocol protocol : connector.findUpgradeProtocols()) {
 						if (protocol instanceof Http2Protocol http2) {

@@ -150,6 +150,14 @@ class RequestDeadlineTests {
 	}
 
 	@Test
+	void failureOfTheApplicationIsNotTakenForTheClients() throws Exception {
+		assertThat(get(server, "/io-failure", null).statusCode()).isEqualTo(500);
+		CancelScope scope = server.bean(Application.class).scope;
+		await().atMost(Duration.ofSeconds(15))
+			.untilAsserted(() -> assertThat(scope.cancelKind()).contains(CancelKind.REQUEST));
+	}
+
+	@Test
 	void applicationMayAnswerInItsOwnWay() throws Exception {
 		HttpResponse<String> answer = get(custom, "/waiting", "200");
 		assertThat(answer.statusCode()).isEqualTo(418);

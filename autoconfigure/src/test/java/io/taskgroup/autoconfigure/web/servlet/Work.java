@@ -18,6 +18,9 @@ final class Work {
 
 	final CountDownLatch interrupted = new CountDownLatch(TASKS);
 
+	/** Counted down when the client has left. */
+	final CountDownLatch clientGone = new CountDownLatch(1);
+
 	/** Lets the tasks end. */
 	final CountDownLatch go = new CountDownLatch(1);
 
