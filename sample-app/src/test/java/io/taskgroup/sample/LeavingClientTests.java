@@ -22,8 +22,9 @@ import static org.awaitility.Awaitility.await;
  * Tests of browsers that go away while the storefront asks its suppliers.
  */
 @StorefrontTest
-@TestPropertySource(properties = { "taskgroup.groups.offers.concurrency.per-group=2", "storefront.offers-deadline=60s",
-		"storefront.suppliers.harbour.latency=400ms", "taskgroup.request.disconnect-check-interval=10ms" })
+@TestPropertySource(
+		properties = { "taskgroup.groups.supplier-harbour.concurrency.shared=1", "storefront.offers-deadline=60s",
+				"storefront.suppliers.harbour.latency=400ms", "taskgroup.request.disconnect-check-interval=10ms" })
 @SuppressWarnings("try") // the browser only has to be there, and to go
 class LeavingClientTests {
 
@@ -46,17 +47,24 @@ class LeavingClientTests {
 
 	@Test
 	@Timeout(60)
-	@DisplayName("when the browser goes away, the suppliers that were not asked yet are not asked any more")
-	void suppliersAreNotAskedAnyMore() throws IOException {
+	@DisplayName("when the browser goes away, a supplier that was not asked yet is not asked any more")
+	void supplierIsNotAskedAnyMore() throws IOException {
 		double before = counted("taskgroup.cancellations", "group", "offers", "reason", "disconnect");
-		this.faults.hang("/suppliers");
-		try (Socket browser = ask("/books/7/offers")) {
-			await().until(() -> this.faults.requests("/suppliers") == 2);
+		this.faults.hang("/suppliers/harbour");
+		try (Socket stays = ask("/books/7/offers")) {
+			await().until(() -> this.faults.requests("/suppliers/harbour") == 1);
+			try (Socket leaves = ask("/books/8/offers")) {
+				await().until(() -> OpenGroups.waiting(this.groups, "supplier-harbour") == 1);
+			}
+			await().until(
+					() -> counted("taskgroup.cancellations", "group", "offers", "reason", "disconnect") == before + 1);
+			await().until(() -> OpenGroups.waiting(this.groups, "supplier-harbour") == 0);
+			this.faults.release("/suppliers/harbour");
+			assertThat(new String(stays.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+				.isEqualTo("HTTP/1.1 200");
 		}
-		await()
-			.until(() -> counted("taskgroup.cancellations", "group", "offers", "reason", "disconnect") == before + 1);
 		await().until(() -> OpenGroups.ofRequests(this.groups).isEmpty());
-		assertThat(this.faults.requests("/suppliers")).isEqualTo(2);
+		assertThat(this.faults.requests("/suppliers/harbour/offers/8")).isZero();
 	}
 
 	@Test

@@ -147,6 +147,13 @@ final class RequestScope implements WaitProbe {
 		return passed;
 	}
 
+	/** The server says so, whose clock may be a moment ahead. */
+	void deadlinePassed() {
+		if (!this.root.cancelCalled()) {
+			this.root.timeout(Duration.ZERO);
+		}
+	}
+
 	boolean isCaught() {
 		return this.caught;
 	}

@@ -195,7 +195,8 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 		Optional<Duration> left = scope.root().timeLeft();
 		boolean deadline = false;
 		if (left.isPresent()) {
-			long millis = Math.max(1, left.get().toMillis());
+			// rounded up: the deadline itself comes first
+			long millis = left.get().toMillis() + 1;
 			deadline = context.getTimeout() <= 0 || millis < context.getTimeout();
 			if (deadline) {
 				context.setTimeout(millis);
@@ -216,8 +217,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 		@Override
 		public void onTimeout(AsyncEvent event) {
 			if (this.deadline) {
-				// the server's clock may be a moment ahead
-				this.scope.root().cancel(CancelKind.TIMEOUT, "the deadline of the request has passed");
+				this.scope.deadlinePassed();
 			}
 			else {
 				this.scope.root().cancel(CancelKind.REQUEST, "the asynchronous request timed out");
