@@ -22,6 +22,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.result.view.ViewResolver;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
@@ -66,9 +67,16 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 	}
 
 	private Mono<Void> inScope(ServerWebExchange exchange, WebFilterChain chain) {
+		Duration timeout;
+		try {
+			timeout = timeout(exchange);
+		}
+		catch (NumberFormatException ex) {
+			return Mono.error(new ServerWebInputException("The header " + this.properties.getDeadlineHeader()
+					+ " must have the milliseconds that are left, as a whole number"));
+		}
 		CancelScope scope = CancelScope.create();
 		exchange.getAttributes().put(ATTRIBUTE, scope);
-		Duration timeout = timeout(exchange);
 		Mono<Void> work;
 		if (timeout == null) {
 			work = chain.filter(exchange);
@@ -96,17 +104,8 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 		return (timeout == null || (sent != null && sent.compareTo(timeout) < 0)) ? sent : timeout;
 	}
 
-	/** What cannot be read says nothing. */
 	private static @Nullable Duration millis(@Nullable String value) {
-		if (value == null) {
-			return null;
-		}
-		try {
-			return Duration.ofMillis(Math.max(0, Long.parseLong(value.strip())));
-		}
-		catch (NumberFormatException ex) {
-			return null;
-		}
+		return (value != null) ? Duration.ofMillis(Math.max(0, Long.parseLong(value.strip()))) : null;
 	}
 
 	/** Fails when the scope's deadline has passed, which may be moved meanwhile. */

@@ -129,7 +129,7 @@ class WebFluxRequestTests {
 	void deadlineOfProperty() throws Exception {
 		start("--taskgroup.request.timeout=400ms", "--taskgroup.request.timeout-status=504");
 		assertProblem(get("/mono/block", "60000"), 504, "/mono/block");
-		assertThat(get("/left", "nonsense").body()).matches("[0-9]{1,3}");
+		assertThat(get("/left", "nonsense").statusCode()).isEqualTo(400);
 		assertThat(Long.parseLong(get("/left", "100000").body())).isLessThanOrEqualTo(400);
 		awaitIdle();
 	}
