@@ -112,8 +112,8 @@ class WebFluxRequestTests {
 		assertProblem(get(path, "300"), 503, path);
 		awaitIdle();
 		if (path.endsWith("block")) {
-			assertThat(observer().kinds).isNotEmpty()
-				.doesNotContain(CancelKind.DISCONNECT, CancelKind.REQUEST, CancelKind.EXPLICIT);
+			await().untilAsserted(() -> assertThat(observer().kinds).isNotEmpty()
+				.doesNotContain(CancelKind.DISCONNECT, CancelKind.REQUEST, CancelKind.EXPLICIT));
 		}
 	}
 
@@ -165,7 +165,7 @@ class WebFluxRequestTests {
 		start();
 		assertThat(get("/leave", null).body()).isEqualTo("left");
 		awaitIdle();
-		assertThat(observer().kinds).containsExactly(CancelKind.REQUEST);
+		await().untilAsserted(() -> assertThat(observer().kinds).containsExactly(CancelKind.REQUEST));
 	}
 
 	@ParameterizedTest
@@ -178,7 +178,7 @@ class WebFluxRequestTests {
 		leave(socket, reset);
 		assertThat(observer().interrupted.await(20, TimeUnit.SECONDS)).isTrue();
 		awaitIdle();
-		assertThat(observer().kinds).isNotEmpty().containsOnly(CancelKind.DISCONNECT);
+		await().untilAsserted(() -> assertThat(observer().kinds).isNotEmpty().containsOnly(CancelKind.DISCONNECT));
 	}
 
 	@Test
@@ -218,7 +218,7 @@ class WebFluxRequestTests {
 		}
 		await().atMost(Duration.ofSeconds(30)).until(() -> observer().running.size() == 100);
 		assertThat(observer().running.keySet()).allMatch((number) -> number % 2 == 0);
-		assertThat(observer().kinds).hasSize(100).containsOnly(CancelKind.DISCONNECT);
+		await().untilAsserted(() -> assertThat(observer().kinds).hasSize(100).containsOnly(CancelKind.DISCONNECT));
 		observer().goOn.countDown();
 		for (Socket socket : stay) {
 			try (socket) {
@@ -228,7 +228,7 @@ class WebFluxRequestTests {
 			}
 		}
 		awaitIdle();
-		assertThat(observer().kinds).hasSize(100);
+		await().untilAsserted(() -> assertThat(observer().kinds).hasSize(100));
 	}
 
 	private Observer observer() {
