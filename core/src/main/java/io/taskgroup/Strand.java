@@ -549,6 +549,7 @@ final class Strand {
 					how = Wait.TIMED_OUT;
 					break;
 				}
+				waiter = stillOn(stack, waiter);
 				// what was looked at may have run foreign code, which may park, too
 				if (!stack.isReached(waiter)) {
 					park(stack, left);
@@ -594,6 +595,7 @@ final class Strand {
 					}
 				}
 				due(this.top, null);
+				waiter = stillOn(stack, waiter);
 				// a listener that was told of it may have parked, and taken the wake-up
 				if (!stack.isReached(waiter)) {
 					park(stack, Durations.FOREVER_NANOS);
@@ -604,6 +606,20 @@ final class Strand {
 		finally {
 			endWait(stack, waiter, lent, Telling.LATER);
 		}
+	}
+
+	/**
+	 * Adds another waiter if this one was released although what it waits for has not
+	 * happened: it is not on the stack any more, and nobody would release it again. Who
+	 * releases late may take a waiter off that has come after what happened.
+	 */
+	private ThreadWaiter stillOn(WaitStack stack, ThreadWaiter waiter) {
+		if (!waiter.isReleased() || stack.isReached(waiter)) {
+			return waiter;
+		}
+		ThreadWaiter again = new ThreadWaiter(this.thread);
+		stack.add(again);
+		return again;
 	}
 
 	/**

@@ -76,7 +76,11 @@ abstract class WaitStack {
 		return this.head != null;
 	}
 
-	/** Releases all who wait now, those who came first before the others. */
+	/**
+	 * Releases all who wait now, those who came first before the others. One who comes
+	 * late may release those who wait for the next thing already: who is released and
+	 * sees that nothing has happened must add itself again.
+	 */
 	final void releaseAll() {
 		if (this.head == null) {
 			return;
