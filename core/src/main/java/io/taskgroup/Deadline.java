@@ -3,6 +3,7 @@ package io.taskgroup;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class Deadline implements Runnable {
 
 	private volatile @Nullable Future<?> timer;
 
-	private volatile boolean removed;
+	private final AtomicReference<State> state = new AtomicReference<>(State.AHEAD);
 
 	Deadline(Scope scope, Duration timeout, long timeoutNanos) {
 		this.scope = (scope instanceof EnterableScope) ? new WeakReference<>(scope)::get : () -> scope;
@@ -41,13 +42,32 @@ final class Deadline implements Runnable {
 	void schedule() {
 		Future<?> scheduled = Timer.schedule(this, Math.max(0, leftNanos()));
 		this.timer = scheduled;
-		if (this.removed) {
+		if (this.state.get() == State.REMOVED) {
 			scheduled.cancel(false);
 		}
 	}
 
-	void remove() {
-		this.removed = true;
+	/**
+	 * Has it pass, unless it was removed before. So a deadline that is moved just as it
+	 * passes either cancels before it has been moved, or never.
+	 * @return whether it has passed
+	 */
+	boolean pass() {
+		return this.state.compareAndSet(State.AHEAD, State.PASSED) || this.state.get() == State.PASSED;
+	}
+
+	/**
+	 * Removes it, unless it has passed before.
+	 * @return whether it never will pass
+	 */
+	boolean remove() {
+		boolean removed = this.state.compareAndSet(State.AHEAD, State.REMOVED);
+		stopTimer();
+		return removed;
+	}
+
+	/** Leaves it to those who look at the clock. */
+	void stopTimer() {
 		Future<?> scheduled = this.timer;
 		if (scheduled != null) {
 			scheduled.cancel(false);
@@ -61,6 +81,13 @@ final class Deadline implements Runnable {
 		if (passed != null) {
 			passed.deadlinePassed(this);
 		}
+	}
+
+	/** What can become of a deadline, once and for all. */
+	private enum State {
+
+		AHEAD, PASSED, REMOVED
+
 	}
 
 }

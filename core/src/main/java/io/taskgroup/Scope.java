@@ -439,8 +439,9 @@ class Scope implements CancelScope {
 
 	private void replaceDeadline(@Nullable Deadline next) {
 		Deadline before = (Deadline) DEADLINE.getAndSet(this, next);
-		if (before != null) {
-			before.remove();
+		if (before != null && !before.remove()) {
+			// it has passed, and whoever noticed may not have come to cancelling
+			deadlinePassed(before);
 		}
 		if (this.ended) {
 			Deadline tooLate = (Deadline) DEADLINE.getAndSet(this, null);
@@ -450,9 +451,9 @@ class Scope implements CancelScope {
 		}
 	}
 
-	/** Cancels the scope if this is still its deadline. Any thread. */
+	/** Cancels the scope, unless the deadline was moved before. Any thread. */
 	final void deadlinePassed(Deadline passed) {
-		if (this.deadline == passed) {
+		if (passed.pass()) {
 			cancelAs(CancelKind.TIMEOUT, "timeout of " + InWords.of(passed.timeout()) + " passed");
 		}
 	}

@@ -538,7 +538,7 @@ class DeadlineTests {
 	 */
 	private static void holdUpTheTimer(CancelScope scope) {
 		Deadline deadline = ((Scope) scope).deadline();
-		deadline.remove();
+		deadline.stopTimer();
 	}
 
 	@ParameterizedTest
