@@ -45,8 +45,9 @@ class OptionalLibrariesTests {
 			"context", CONTEXT, "observations", OBSERVATIONS, "reactor", REACTOR, "reactorContext", REACTOR_CONTEXT);
 
 	/** What an application without any optional library has. */
-	private static final Pattern BARE = Pattern.compile("(bucket4j|jspecify|spring-(aop|beans|boot|context|core"
-			+ "|expression)-\\d|spring-boot-autoconfigure-|commons-logging|snakeyaml).*");
+	private static final Pattern BARE = Pattern
+		.compile("(taskgroup-core|bucket4j|jspecify|spring-(aop|beans|boot|context|core"
+				+ "|expression)-\\d|spring-boot-autoconfigure-|commons-logging|snakeyaml).*");
 
 	@ParameterizedTest
 	@CsvSource(delimiter = ';',
