@@ -1,6 +1,8 @@
 package io.taskgroup;
 
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,6 +27,12 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 	/** What its tasks need permits of; null if nothing. */
 	private final @Nullable Limits limits;
 
+	/** The tasks that have ended; null if the factory does not count them. */
+	private final @Nullable EndedTasks ended;
+
+	/** What the flight recorder is told of it; null if it is not running. */
+	private @Nullable GroupEvent event;
+
 	/** Whether listeners were told of the cancellation. */
 	private final AtomicBoolean cancellationTold = new AtomicBoolean();
 
@@ -39,6 +47,7 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		this.factory = spec.factory();
 		this.openedNanos = this.factory.now();
 		this.limits = Limits.of(spec);
+		this.ended = this.factory.recordsTimes() ? new EndedTasks() : null;
 	}
 
 	/** The scope of the tasks. */
@@ -90,6 +99,81 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 
 	final boolean wasUsed() {
 		return this.used;
+	}
+
+	final TaskScopeKind kind() {
+		return supervisor() ? TaskScopeKind.SUPERVISOR : TaskScopeKind.GROUP;
+	}
+
+	/** Before it is shared. */
+	final void setEvent(@Nullable GroupEvent event) {
+		this.event = event;
+	}
+
+	final @Nullable GroupEvent event() {
+		return this.event;
+	}
+
+	/** Counts a task that has ended. */
+	final void countEnded(TaskState outcome) {
+		if (this.ended != null) {
+			this.ended.count(outcome);
+		}
+	}
+
+	final TaskCounts counts(int queued, int running) {
+		return (this.ended != null) ? this.ended.with(queued, running) : new TaskCounts(queued, running, 0, 0, 0);
+	}
+
+	// What is around it
+
+	/** The nearest task or group around it, of the same factory, or root scope. */
+	final @Nullable Scope around() {
+		for (Scope scope = scope().parent(); scope != null; scope = scope.parent()) {
+			AbstractTaskScope owner = scope.owner();
+			if (scope.root() != null || (owner != null && owner.factory() == this.factory)) {
+				return scope;
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public final OptionalLong parentId() {
+		Scope around = around();
+		if (around == null) {
+			return OptionalLong.empty();
+		}
+		DefaultRootScope root = around.root();
+		if (root != null) {
+			return OptionalLong.of(root.id());
+		}
+		AbstractTaskScope owner = Objects.requireNonNull(around.owner());
+		return OptionalLong.of((around instanceof Task<?> task) ? task.id() : owner.id());
+	}
+
+	@Override
+	public final Optional<RootScope> root() {
+		for (Scope scope = scope().parent(); scope != null; scope = scope.parent()) {
+			DefaultRootScope root = scope.root();
+			if (root != null) {
+				return Optional.of(root);
+			}
+		}
+		return Optional.empty();
+	}
+
+	@Override
+	public final Optional<CancelCause> cancelCause() {
+		return Optional.ofNullable(cause());
+	}
+
+	/** Why it is being cancelled, or was when it ended; null if it is not. */
+	final @Nullable CancelCause cause() {
+		// one that has ended has no say any more, but knows
+		Cancellation own = scope().cancellation();
+		Cancellation first = scope().wasShielded() ? null : scope().firstCancellation();
+		return CancelCause.of((own != null) ? Cancellation.earlier(first, own) : first);
 	}
 
 	@Override

@@ -100,6 +100,9 @@ final class Crew {
 				return;
 			}
 			Crew.this.coming.decrementAndGet();
+			if (Crew.this.owner.factory().namesThreads()) {
+				Thread.currentThread().setName(Crew.this.owner.name());
+			}
 			ThreadLook look = new ThreadLook(Thread.currentThread());
 			Gate.Grants grants = new Gate.Grants(Crew.this);
 			for (Task<?> task = next(); task != null; task = next()) {

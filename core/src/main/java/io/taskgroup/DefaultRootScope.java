@@ -2,6 +2,8 @@ package io.taskgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,36 @@ import org.jspecify.annotations.Nullable;
  * makes it known, and then looks at {@code ended}. So none is overlooked.
  */
 final class DefaultRootScope extends EnterableScope implements RootScope {
+
+	private final long id = Handle.nextId();
+
+	private final long createdNanos = System.nanoTime();
+
+	private volatile @Nullable String name;
+
+	@Override
+	public long id() {
+		return this.id;
+	}
+
+	@Override
+	public Optional<String> name() {
+		return Optional.ofNullable(this.name);
+	}
+
+	@Override
+	public void name(String name) {
+		this.name = Objects.requireNonNull(name, "name");
+	}
+
+	long ageNanos() {
+		return System.nanoTime() - this.createdNanos;
+	}
+
+	@Override
+	DefaultRootScope root() {
+		return this;
+	}
 
 	@Override
 	Scope homeOfSupervisors(Entry entry) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
@@ -35,6 +36,8 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 	private final boolean recordsTimes;
 
+	private final boolean namesThreads;
+
 	private final SharedLimiters sharedLimiters = new SharedLimiters();
 
 	private final OpenScopes open = new OpenScopes();
@@ -47,6 +50,7 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		this.instrumentations = List.copyOf(builder.instrumentations);
 		this.listeners = new Listeners(builder.listeners);
 		this.recordsTimes = builder.recordTimes || this.listeners.isPresent();
+		this.namesThreads = builder.nameThreads;
 		Settings settings = builder.settings.classifiers(builder.classifiers);
 		Spec defaults = SpecsByName.refine(new Spec(this, "defaults", settings), builder.defaults);
 		this.specs = new SpecsByName(defaults, builder.moving, builder.byName);
@@ -65,7 +69,12 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 
 	@Override
 	public List<TaskScopeSnapshot> snapshot() {
-		return new SnapshotTree(this).roots();
+		return snapshot(SnapshotOptions.ALL).roots();
+	}
+
+	@Override
+	public TaskTreeSnapshot snapshot(SnapshotOptions options) {
+		return new SnapshotTree(this, Objects.requireNonNull(options, "options")).tree();
 	}
 
 	@Override
@@ -73,6 +82,11 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		for (AbstractTaskScope scope : this.open.all) {
 			if (scope.id() == id) {
 				scope.scope().cancel(kind, reason);
+				return true;
+			}
+			Optional<RootScope> root = scope.root().filter((around) -> around.id() == id);
+			if (root.isPresent()) {
+				root.get().cancel(kind, reason);
 				return true;
 			}
 			for (Task<?> task : scope.members().live()) {
@@ -148,6 +162,7 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 			throw new TaskGroupClosedException(
 					"group '" + scope.name() + "' cannot be opened: the TaskGroupFactory was closed");
 		}
+		scope.setEvent(FlightRecorder.groupOpened());
 		if (this.listeners.isPresent()) {
 			this.listeners.groupOpened(scope);
 		}
@@ -158,6 +173,7 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 			if (this.listeners.isPresent()) {
 				this.listeners.groupEnded(scope, outcome, exception, scope.ageNanos());
 			}
+			FlightRecorder.groupEnded(scope, outcome);
 		}
 		finally {
 			this.open.remove(scope);
@@ -189,9 +205,13 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		return this.recordsTimes;
 	}
 
+	boolean namesThreads() {
+		return this.namesThreads;
+	}
+
 	/** The time, if anybody wants to know. */
 	long now() {
-		return this.recordsTimes ? System.nanoTime() : 0;
+		return (this.recordsTimes || FlightRecorder.isOn()) ? System.nanoTime() : 0;
 	}
 
 	ContextPropagation.@Nullable Captured captureContext(TaskInfo task) {
@@ -248,6 +268,8 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		private final List<InterruptionClassifier> classifiers = new ArrayList<>();
 
 		private boolean recordTimes;
+
+		private boolean nameThreads = true;
 
 		@Override
 		public Builder threadFactory(ThreadFactory threadFactory) {
@@ -313,6 +335,12 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 		@Override
 		public Builder recordTimes(boolean recordTimes) {
 			this.recordTimes = recordTimes;
+			return this;
+		}
+
+		@Override
+		public Builder nameThreads(boolean nameThreads) {
+			this.nameThreads = nameThreads;
 			return this;
 		}
 

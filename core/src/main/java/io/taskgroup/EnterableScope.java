@@ -78,6 +78,11 @@ class EnterableScope extends Scope {
 		}
 
 		@Override
+		@Nullable DefaultRootScope root() {
+			return this.entered.root();
+		}
+
+		@Override
 		@Nullable Cancellation cancellation() {
 			return this.entered.cancellation();
 		}

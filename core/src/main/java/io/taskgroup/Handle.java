@@ -114,6 +114,11 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return (this.name != null) ? this.name : defaultName(this.id);
 	}
 
+	/** The name as it stands in messages. */
+	final String shownName() {
+		return Names.shown(name());
+	}
+
 	@Override
 	public final TaskState state() {
 		Task<T> running = this.task;
@@ -158,7 +163,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		Objects.requireNonNull(timeout, "timeout");
 		if (this.outcome == null && !awaitOutcome(Durations.toNanos(timeout))) {
 			throw new TimeoutException(
-					"task '" + name() + "' is not done after " + InWords.of(timeout) + "; it goes on");
+					"task '" + shownName() + "' is not done after " + InWords.of(timeout) + "; it goes on");
 		}
 		return result();
 	}
@@ -172,7 +177,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		Strand strand = Strand.attach();
 		Task<?> own = strand.task();
 		if (own != null && own == this.task) {
-			throw new IllegalStateException("task '" + name() + "' cannot wait for itself");
+			throw new IllegalStateException("task '" + shownName() + "' cannot wait for itself");
 		}
 		return switch (strand.await(this, null, timeoutNanos)) {
 			case REACHED -> true;
@@ -188,14 +193,14 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return switch (now) {
 			case null -> throw notDone();
 			case Thrown(Throwable exception) ->
-				throw new TaskFailedException("task '" + name() + "' failed: " + InWords.of(exception), exception);
+				throw new TaskFailedException("task '" + shownName() + "' failed: " + InWords.of(exception), exception);
 			case Stopped stopped -> throw stopped.exception();
 			default -> (T) decode(now);
 		};
 	}
 
 	private IllegalStateException notDone() {
-		return new IllegalStateException("task '" + name() + "' is not done");
+		return new IllegalStateException("task '" + shownName() + "' is not done");
 	}
 
 	@Override
@@ -215,8 +220,8 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		Object now = this.outcome;
 		return switch (now) {
 			case Thrown(Throwable exception) ->
-				throw new IllegalStateException("task '" + name() + "' failed", exception);
-			case Stopped stopped -> throw new IllegalStateException("task '" + name() + "' was cancelled");
+				throw new IllegalStateException("task '" + shownName() + "' failed", exception);
+			case Stopped stopped -> throw new IllegalStateException("task '" + shownName() + "' was cancelled");
 			case null, default -> result();
 		};
 	}
@@ -227,8 +232,8 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return switch (now) {
 			case null -> throw notDone();
 			case Thrown(Throwable exception) -> exception;
-			case Stopped stopped -> throw new IllegalStateException("task '" + name() + "' was cancelled");
-			default -> throw new IllegalStateException("task '" + name() + "' succeeded");
+			case Stopped stopped -> throw new IllegalStateException("task '" + shownName() + "' was cancelled");
+			default -> throw new IllegalStateException("task '" + shownName() + "' succeeded");
 		};
 	}
 
@@ -301,7 +306,7 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 
 	@Override
 	public final String toString() {
-		return "task '" + name() + "' (" + state() + ")";
+		return "task '" + shownName() + "' (" + state() + ")";
 	}
 
 	/** Somebody who wants to be called. */

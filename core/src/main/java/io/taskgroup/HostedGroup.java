@@ -518,7 +518,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	/** Cancels what is left, since what there is to know is known (7.4). */
 	void decide(Handle<?> winner) {
 		this.winner = winner;
-		this.scope.cancelAs(CancelKind.EXPLICIT, winner.name() + " has decided");
+		this.scope.cancelAs(CancelKind.EXPLICIT, winner.shownName() + " has decided");
 	}
 
 	private void cutOff(Scope cause) {
@@ -555,7 +555,7 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 	@Override
 	void taskFailed(TaskHandle<?> handle, Throwable failure) {
 		if (this.collecting == Collecting.FAIL_TOGETHER) {
-			this.scope.cancelAs(CancelKind.FAILURE, "failure in " + handle.name());
+			this.scope.cancelAs(CancelKind.FAILURE, "failure in " + Names.shown(handle.name()));
 		}
 	}
 

@@ -1,11 +1,17 @@
 package io.taskgroup;
 
+import java.util.Objects;
+import java.util.regex.Pattern;
+
 /**
  * What can be a name.
  */
 final class Names {
 
 	private static final int MAX_LENGTH = 200;
+
+	/** Control characters, line ends, and what changes the direction of text. */
+	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
 	private Names() {
 	}
@@ -25,8 +31,32 @@ final class Names {
 		return name;
 	}
 
+	/** Anything can be the name of a task: see {@link #shown}. */
 	static String ofTask(String name) {
-		return java.util.Objects.requireNonNull(name, "name");
+		return Objects.requireNonNull(name, "name");
+	}
+
+	static String ofThread(String group, String task) {
+		return group + '/' + shown(task);
+	}
+
+	/**
+	 * A task's name as it stands in messages and in the names of threads: on one line,
+	 * and not too long.
+	 */
+	static String shown(String name) {
+		String shown = (name.length() > MAX_LENGTH) ? name.substring(0, MAX_LENGTH) + '…' : name;
+		return isAscii(shown) ? shown : UNPRINTABLE.matcher(shown).replaceAll("?");
+	}
+
+	/** What nearly all names are. */
+	private static boolean isAscii(String name) {
+		for (int i = 0; i < name.length(); i++) {
+			if (name.charAt(i) < ' ' || name.charAt(i) > '~') {
+				return false;
+			}
+		}
+		return true;
 	}
 
 }

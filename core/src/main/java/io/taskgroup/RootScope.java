@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A cancel scope for a piece of work that goes from thread to thread, such as a request:
@@ -20,6 +21,26 @@ import java.util.List;
  * </pre>
  */
 public interface RootScope extends CancelScope, AutoCloseable {
+
+	/**
+	 * Returns the number of the scope, unique among all tasks, groups and root scopes in
+	 * this JVM.
+	 * @return the id
+	 */
+	long id();
+
+	/**
+	 * Returns the name of the work.
+	 * @return the name; empty as long as none was set
+	 */
+	Optional<String> name();
+
+	/**
+	 * Names the work, for those who look at what is open. It may be set again. Any
+	 * thread.
+	 * @param name the name, such as the method and the route of a request
+	 */
+	void name(String name);
 
 	/**
 	 * Goes into this scope on the current thread, until what is returned is closed.

@@ -129,6 +129,11 @@ class Scope implements CancelScope {
 		return null;
 	}
 
+	/** The root scope that this is, or through which a thread has come in, if any. */
+	@Nullable DefaultRootScope root() {
+		return null;
+	}
+
 	/** Whether this scope's own cancellation interrupts the given thread: see 3.10. */
 	boolean interrupts(Strand strand) {
 		return true;

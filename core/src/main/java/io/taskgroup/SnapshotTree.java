@@ -2,6 +2,8 @@ package io.taskgroup;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,40 +13,62 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tree of what is open in a factory (10.2), made from its flat set: each scope is put
- * below the nearest task or group around it. Reads only, and stops nobody.
+ * below the nearest task, group or root scope around it. Reads only, and stops nobody.
  */
 final class SnapshotTree {
 
 	private final boolean timed;
 
+	private final SnapshotOptions options;
+
 	private final List<AbstractTaskScope> roots = new ArrayList<>();
 
 	private final Map<Scope, List<AbstractTaskScope>> children = new HashMap<>();
 
-	SnapshotTree(DefaultTaskGroupFactory factory) {
+	/** How many tasks were open at the beginning. */
+	private int tasksOpen;
+
+	private int scopesOpen;
+
+	private int tasksTold;
+
+	private int scopesTold;
+
+	/** How many tasks in which nothing is open may still be told of. */
+	private int tasksLeft;
+
+	/**
+	 * How many of them each group may tell of, so that a large one leaves some to others.
+	 */
+	private final int share;
+
+	SnapshotTree(DefaultTaskGroupFactory factory, SnapshotOptions options) {
 		this.timed = factory.recordsTimes();
-		for (AbstractTaskScope open : factory.open()) {
-			Scope around = around(open);
-			if (around != null && hasEnded(around)) {
-				// so this one has ended, too, since it was looked at
-				continue;
-			}
-			List<AbstractTaskScope> siblings = (around != null)
-					? this.children.computeIfAbsent(around, (key) -> new ArrayList<>()) : this.roots;
-			siblings.add(open);
-		}
+		this.options = options;
+		List<AbstractTaskScope> all = new ArrayList<>();
+		factory.open().forEach(all::add);
+		all.sort(Comparator.comparingLong(AbstractTaskScope::id));
+		all.forEach(this::add);
+		int hosts = (int) this.children.keySet().stream().filter(Task.class::isInstance).count();
+		this.tasksLeft = Math.max(0, options.maxTasks() - hosts);
+		this.share = fairShare(all.stream().mapToInt((open) -> open.members().size()).toArray(), this.tasksLeft);
 	}
 
-	/** The nearest task or group around a scope, of the same factory. */
-	private static @Nullable Scope around(AbstractTaskScope open) {
-		Scope inner = open.scope();
-		for (Scope scope = inner.parent(); scope != null; scope = scope.parent()) {
-			AbstractTaskScope owner = scope.owner();
-			if (owner != null && owner.factory() == open.factory()) {
-				return scope;
-			}
+	private void add(AbstractTaskScope open) {
+		Scope around = open.around();
+		if (around != null && hasEnded(around)) {
+			// so this one has ended, too, since it was looked at
+			return;
 		}
-		return null;
+		this.scopesOpen++;
+		this.tasksOpen += open.members().size();
+		if (around == null) {
+			this.roots.add(open);
+		}
+		else {
+			DefaultRootScope root = around.root();
+			this.children.computeIfAbsent((root != null) ? root : around, (key) -> new ArrayList<>()).add(open);
+		}
 	}
 
 	private static boolean hasEnded(Scope around) {
@@ -52,26 +76,75 @@ final class SnapshotTree {
 		return owner != null && owner.scope().hasEnded();
 	}
 
-	List<TaskScopeSnapshot> roots() {
-		return snapshots(this.roots);
-	}
-
-	private List<TaskScopeSnapshot> snapshots(@Nullable List<AbstractTaskScope> scopes) {
-		return (scopes != null) ? scopes.stream().map(this::snapshot).toList() : List.of();
-	}
-
-	private TaskScopeSnapshot snapshot(AbstractTaskScope open) {
-		Scope scope = open.scope();
-		Scope cause = scope.cause();
-		Cancellation cancellation = (cause != null) ? scope.firstCancellation() : null;
-		List<TaskSnapshot> tasks = new ArrayList<>();
-		for (Task<?> task : open.members().live()) {
-			addIfLive(tasks, task);
+	/** How much each may have, so that what is there goes as far as it can. */
+	private static int fairShare(int[] wanted, int there) {
+		Arrays.sort(wanted);
+		int left = there;
+		for (int i = 0; i < wanted.length; i++) {
+			int share = left / (wanted.length - i);
+			if (wanted[i] > share) {
+				return Math.max(1, share);
+			}
+			left -= wanted[i];
 		}
-		return new TaskScopeSnapshot(open.id(), open.name(), open.supervisor(), cancellation != null,
-				Optional.ofNullable(cancellation).map(Cancellation::kind),
-				Optional.ofNullable(cancellation).map(Cancellation::reason), age(open.ageNanos()), scope.timeLeft(),
-				limiters(open), tasks, snapshots(this.children.get(scope)));
+		return Integer.MAX_VALUE;
+	}
+
+	TaskTreeSnapshot tree() {
+		List<TaskScopeSnapshot> roots = new ArrayList<>();
+		this.children.keySet()
+			.stream()
+			.filter(DefaultRootScope.class::isInstance)
+			.map(DefaultRootScope.class::cast)
+			.sorted(Comparator.comparingLong(DefaultRootScope::id))
+			.forEach((root) -> addRoot(roots, root));
+		roots.addAll(snapshots(this.roots, 1));
+		return new TaskTreeSnapshot(roots, Math.max(0, this.tasksOpen - this.tasksTold),
+				Math.max(0, this.scopesOpen - this.scopesTold));
+	}
+
+	private void addRoot(List<TaskScopeSnapshot> roots, DefaultRootScope root) {
+		List<TaskScopeSnapshot> inside = snapshots(this.children.get(root), 2);
+		if (inside.isEmpty()) {
+			return;
+		}
+		CancelCause cause = CancelCause.of(root.cancellation());
+		roots.add(new TaskScopeSnapshot(root.id(), root.name().orElseGet(() -> "root-" + root.id()), TaskScopeKind.ROOT,
+				cause != null, kind(cause), reason(cause), age(root.ageNanos()), root.timeLeft(), List.of(),
+				TaskCounts.NONE, List.of(), 0, inside));
+	}
+
+	private List<TaskScopeSnapshot> snapshots(@Nullable List<AbstractTaskScope> scopes, int depth) {
+		if (scopes == null || depth > this.options.maxDepth()) {
+			return List.of();
+		}
+		List<TaskScopeSnapshot> snapshots = new ArrayList<>();
+		for (AbstractTaskScope open : scopes) {
+			if (this.scopesTold < this.options.maxScopes()) {
+				this.scopesTold++;
+				snapshots.add(snapshot(open, depth));
+			}
+		}
+		return snapshots;
+	}
+
+	private TaskScopeSnapshot snapshot(AbstractTaskScope open, int depth) {
+		Scope scope = open.scope();
+		CancelCause cause = open.cause();
+		Tasks tasks = new Tasks(depth);
+		// the youngest is the first
+		open.members().live().reversed().forEach(tasks::add);
+		return new TaskScopeSnapshot(open.id(), open.name(), open.kind(), cause != null, kind(cause), reason(cause),
+				age(open.ageNanos()), scope.timeLeft(), limiters(open), open.counts(tasks.queued, tasks.running),
+				tasks.told, tasks.leftOut, snapshots(this.children.get(scope), depth + 1));
+	}
+
+	private static Optional<CancelKind> kind(@Nullable CancelCause cause) {
+		return Optional.ofNullable(cause).map(CancelCause::kind);
+	}
+
+	private static Optional<String> reason(@Nullable CancelCause cause) {
+		return Optional.ofNullable(cause).map(CancelCause::reason);
 	}
 
 	private static List<LimiterSnapshot> limiters(AbstractTaskScope open) {
@@ -79,18 +152,82 @@ final class SnapshotTree {
 		return (limits != null) ? limits.snapshot() : List.of();
 	}
 
-	private void addIfLive(List<TaskSnapshot> tasks, Task<?> task) {
-		Handle<?> handle = task.handle();
-		if (handle == null || handle.isDone()) {
-			return;
-		}
-		Strand strand = task.strand();
-		tasks.add(new TaskSnapshot(task.id(), handle.name(), handle.state(), age(task.ageNanos()),
-				Optional.ofNullable(strand).map(Strand::threadName), snapshots(this.children.get(task))));
-	}
-
 	private Optional<Duration> age(long nanos) {
 		return this.timed ? Optional.of(Duration.ofNanos(nanos)) : Optional.empty();
+	}
+
+	/** The tasks of one group. */
+	private final class Tasks {
+
+		private final int depth;
+
+		private final List<TaskSnapshot> told = new ArrayList<>();
+
+		private int toldWithoutChildren;
+
+		private int leftOut;
+
+		private int queued;
+
+		private int running;
+
+		Tasks(int depth) {
+			this.depth = depth;
+		}
+
+		void add(Task<?> task) {
+			Handle<?> handle = task.handle();
+			if (handle == null || handle.isDone()) {
+				return;
+			}
+			boolean queued = task.isQueued();
+			if (queued) {
+				this.queued++;
+			}
+			else {
+				this.running++;
+			}
+			if (isToBeTold(task)) {
+				SnapshotTree.this.tasksTold++;
+				this.told.add(snapshot(task, handle, queued));
+			}
+			else {
+				this.leftOut++;
+			}
+		}
+
+		private boolean isToBeTold(Task<?> task) {
+			SnapshotTree tree = SnapshotTree.this;
+			if (tree.children.containsKey(task)) {
+				return tree.tasksTold < tree.options.maxTasks();
+			}
+			if (tree.tasksLeft == 0 || this.toldWithoutChildren >= tree.share) {
+				return false;
+			}
+			tree.tasksLeft--;
+			this.toldWithoutChildren++;
+			return true;
+		}
+
+		private TaskSnapshot snapshot(Task<?> task, Handle<?> handle, boolean queued) {
+			Strand strand = task.strand();
+			boolean looked = strand != null && !queued && isLongRunning(task);
+			return new TaskSnapshot(task.id(), handle.shownName(), handle.state(), age(task.ageNanos()),
+					Optional.ofNullable(strand).map(Strand::threadName), looked ? stack(strand) : List.of(),
+					snapshots(SnapshotTree.this.children.get(task), this.depth + 1));
+		}
+
+		private boolean isLongRunning(Task<?> task) {
+			SnapshotOptions options = SnapshotTree.this.options;
+			return options.stackDepth() > 0 && (!SnapshotTree.this.timed
+					|| Duration.ofNanos(task.ageNanos()).compareTo(options.stackAge()) >= 0);
+		}
+
+		private List<StackTraceElement> stack(@Nullable Strand strand) {
+			StackTraceElement[] frames = (strand != null) ? strand.stackTrace() : new StackTraceElement[0];
+			return List.of(frames).subList(0, Math.min(frames.length, SnapshotTree.this.options.stackDepth()));
+		}
+
 	}
 
 }

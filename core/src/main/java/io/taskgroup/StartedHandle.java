@@ -75,7 +75,7 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 				this.startValue = value;
 			}
 			if (!step(UNSTARTED, STARTED) && !step(ABANDONED, ABANDONED_STARTED)) {
-				throw new IllegalStateException("task '" + name() + "' "
+				throw new IllegalStateException("task '" + shownName() + "' "
 						+ ((this.phase == ENDED || isDone()) ? "has ended" : "has said already that it has started"));
 			}
 			if (this.phase != STARTED) {
@@ -148,7 +148,7 @@ final class StartedHandle<S extends @Nullable Object, T extends @Nullable Object
 		if (rawOutcome() instanceof Stopped stopped) {
 			throw stopped.exception();
 		}
-		throw new IllegalStateException("task '" + name() + "' has ended without having said that it has started");
+		throw new IllegalStateException("task '" + shownName() + "' has ended without having said that it has started");
 	}
 
 	/** What the caller of {@code start} waits for. */

@@ -139,7 +139,8 @@ final class Supervisor extends AbstractTaskScope {
 			if (ex != failure) {
 				ex.addSuppressed(failure);
 			}
-			Log.log(Level.ERROR, "the error handler of scope '" + name() + "' failed with task '" + handle.name() + "'",
+			Log.log(Level.ERROR,
+					"the error handler of scope '" + name() + "' failed with task '" + Names.shown(handle.name()) + "'",
 					ex);
 		}
 	}
@@ -150,7 +151,7 @@ final class Supervisor extends AbstractTaskScope {
 	}
 
 	private void log(TaskHandle<?> task, Throwable exception) {
-		Log.log(Level.ERROR, "task '" + task.name() + "' of scope '" + name() + "' failed", exception);
+		Log.log(Level.ERROR, "task '" + Names.shown(task.name()) + "' of scope '" + name() + "' failed", exception);
 	}
 
 }

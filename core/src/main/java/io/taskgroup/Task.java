@@ -3,6 +3,7 @@ package io.taskgroup;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadFactory;
 
@@ -75,6 +76,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	private final long forkedNanos;
 
 	private long startedNanos;
+
+	/** What the flight recorder is told of it; null if it is not running. */
+	private @Nullable TaskEvent event;
 
 	/** Written by the timer only. */
 	private boolean warned;
@@ -149,6 +153,11 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	public boolean hadToWait() {
 		Admission asked = this.admission;
 		return asked != null && asked.isTold();
+	}
+
+	@Override
+	public Optional<CancelCause> cancelCause() {
+		return Optional.ofNullable(CancelCause.of(firstCancellation()));
 	}
 
 	long ageNanos() {
@@ -323,6 +332,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		try {
 			strand = Strand.attach(this);
 			this.strand = strand;
+			if (this.owner.crew() == null && this.owner.factory().namesThreads()) {
+				Thread.currentThread().setName(Names.ofThread(this.owner.name(), name()));
+			}
 			strand.push(this);
 			runInside(strand);
 		}
@@ -340,8 +352,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		if (admitted != null) {
 			admitted.begun();
 		}
+		this.event = FlightRecorder.taskStarted();
+		this.startedNanos = this.owner.factory().now();
 		if (this.owner.factory().recordsTimes()) {
-			this.startedNanos = System.nanoTime();
 			this.owner.factory().listeners().taskStarted(this, this.startedNanos - this.forkedNanos);
 		}
 		ContextPropagation.Restored restored = null;
@@ -446,17 +459,33 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		if (failure != null && counts) {
 			this.owner.taskFailed(handle, failure);
 		}
+		tellEnd(outcome, failure);
+	}
+
+	private void tellEnd(Object outcome, @Nullable Throwable failure) {
 		if (this.owner.factory().recordsTimes()) {
-			tellEnd(handle.state(), failure);
+			TaskState state = Handle.stateOf(outcome);
+			this.owner.countEnded(state);
+			tellEnd(state, failure);
 		}
+		FlightRecorder.taskEnded(this, this.event, outcome);
+		this.event = null;
 	}
 
 	private void tellEnd(TaskState outcome, @Nullable Throwable failure) {
-		long now = System.nanoTime();
-		long started = (this.startedNanos != 0) ? this.startedNanos : now;
+		this.owner.factory().listeners().taskEnded(this, outcome, failure, waitedNanos(), ranNanos());
+	}
+
+	/** From fork to start, or to now; zero if nobody wanted to know at the fork. */
+	long waitedNanos() {
+		long until = (this.startedNanos != 0) ? this.startedNanos : System.nanoTime();
+		return (this.forkedNanos != 0) ? until - this.forkedNanos : 0;
+	}
+
+	/** From start to now; zero if it never started, or nobody wanted to know. */
+	long ranNanos() {
 		// a coarse clock must not make it look like one that never ran
-		long ran = (this.startedNanos != 0) ? Math.max(1, now - started) : 0;
-		this.owner.factory().listeners().taskEnded(this, outcome, failure, started - this.forkedNanos, ran);
+		return (this.startedNanos != 0) ? Math.max(1, System.nanoTime() - this.startedNanos) : 0;
 	}
 
 	private void takeBack(ContextPropagation.@Nullable Restored restored, Object outcome) {
@@ -468,7 +497,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 				restored.close();
 			}
 			catch (Throwable ex) {
-				Log.log(Level.ERROR, "the context of task '" + name() + "' could not be taken back", ex);
+				Log.log(Level.ERROR, "the context of task '" + Names.shown(name()) + "' could not be taken back", ex);
 			}
 		}
 	}

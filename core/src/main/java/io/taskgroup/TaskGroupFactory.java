@@ -50,7 +50,17 @@ public interface TaskGroupFactory extends AutoCloseable {
 	List<TaskScopeSnapshot> snapshot();
 
 	/**
-	 * Cancels what has a number and is open now: a group, a supervisor, or a task.
+	 * Returns what is open now, as {@link #snapshot()} does, but tells no more, or more,
+	 * of it. However many tasks are open, each is looked at, to be counted; that takes
+	 * some nanoseconds a task.
+	 * @param options how much to tell
+	 * @return the tree, and how much was left out
+	 */
+	TaskTreeSnapshot snapshot(SnapshotOptions options);
+
+	/**
+	 * Cancels what has a number and is open now: a group, a supervisor, a task, or a root
+	 * scope in which one of these is open.
 	 * @param id the number, as {@link #snapshot()} tells it
 	 * @param kind who or what asks for it: one of those that
 	 * {@link CancelScope#cancel(CancelKind, String)} takes
@@ -193,13 +203,24 @@ public interface TaskGroupFactory extends AutoCloseable {
 
 		/**
 		 * Sets whether the factory keeps the times at which groups and tasks were opened
-		 * and started, so that {@link TaskGroupFactory#snapshot()} can tell their ages.
-		 * The default is to do so only when there is a listener; without either no clock
-		 * is read.
+		 * and started, so that {@link TaskGroupFactory#snapshot()} can tell their ages,
+		 * and counts the tasks that have ended. The default is to do so only when there
+		 * is a listener; without either no clock is read.
 		 * @param recordTimes whether to keep the times
 		 * @return this builder
 		 */
 		Builder recordTimes(boolean recordTimes);
+
+		/**
+		 * Sets whether the thread of a task is named after the group and the task,
+		 * {@code group/task}, as long as it runs the task, so that a thread dump reads.
+		 * The threads of {@code map}, {@code forEach} and {@code asCompleted} of items,
+		 * which run one task after the other, are named after the group alone. The
+		 * default is to do so.
+		 * @param nameThreads whether to name threads
+		 * @return this builder
+		 */
+		Builder nameThreads(boolean nameThreads);
 
 		/**
 		 * Builds the factory.

@@ -1,5 +1,7 @@
 package io.taskgroup;
 
+import java.util.Optional;
+
 /**
  * What a listener is told of a task.
  */
@@ -29,5 +31,12 @@ public interface TaskInfo {
 	 * @return {@code true} if it had to wait
 	 */
 	boolean hadToWait();
+
+	/**
+	 * Returns why the task is being cancelled, or was: its own cancellation, its group's,
+	 * or one further out; the one that came first.
+	 * @return the cause; empty if no cancellation is in effect for the task
+	 */
+	Optional<CancelCause> cancelCause();
 
 }

@@ -5,25 +5,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an open group or supervisor looked like when it was looked at.
+ * What an open group, supervisor or root scope looked like when it was looked at.
  *
  * @param id the number of the scope
  * @param name the name of the scope
- * @param supervisor whether it is a supervisor
+ * @param kind what kind of scope it is
  * @param cancelled whether a cancellation is in effect for it
  * @param cancelKind who or what asked for that cancellation
  * @param cancelReason why, in words
  * @param age how long it has been open; empty if the factory keeps no times
  * @param timeLeft the time left until its own deadline; empty if it has none
  * @param limiters the limiters of its tasks, in the order in which a task asks them
- * @param tasks its tasks that have not ended
+ * @param counts how many tasks it has, and has had
+ * @param tasks its tasks that have not ended, in the order in which they were forked
+ * @param tasksLeftOut how many further ones there are that have not ended
  * @param children what was opened inside its body and is still open
  * @see TaskGroupFactory#snapshot()
  */
-public record TaskScopeSnapshot(long id, String name, boolean supervisor, boolean cancelled,
+public record TaskScopeSnapshot(long id, String name, TaskScopeKind kind, boolean cancelled,
 		Optional<CancelKind> cancelKind, Optional<String> cancelReason, Optional<Duration> age,
-		Optional<Duration> timeLeft, List<LimiterSnapshot> limiters, List<TaskSnapshot> tasks,
-		List<TaskScopeSnapshot> children) {
+		Optional<Duration> timeLeft, List<LimiterSnapshot> limiters, TaskCounts counts, List<TaskSnapshot> tasks,
+		int tasksLeftOut, List<TaskScopeSnapshot> children) {
 
 	/**
 	 * Creates the snapshot.
@@ -32,6 +34,14 @@ public record TaskScopeSnapshot(long id, String name, boolean supervisor, boolea
 		limiters = List.copyOf(limiters);
 		tasks = List.copyOf(tasks);
 		children = List.copyOf(children);
+	}
+
+	/**
+	 * Returns whether it is a supervisor.
+	 * @return {@code true} for a supervisor
+	 */
+	public boolean supervisor() {
+		return this.kind == TaskScopeKind.SUPERVISOR;
 	}
 
 }

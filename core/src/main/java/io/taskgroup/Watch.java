@@ -118,7 +118,7 @@ final class Watch implements Runnable {
 		if (task == null || !task.warnOnce()) {
 			return;
 		}
-		StringBuilder message = new StringBuilder("task '").append(task.name())
+		StringBuilder message = new StringBuilder("task '").append(Names.shown(task.name()))
 			.append("' of '")
 			.append(task.scope().name())
 			.append("' was cancelled")

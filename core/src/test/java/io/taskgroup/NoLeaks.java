@@ -34,7 +34,7 @@ public class NoLeaks implements BeforeEachCallback, AfterEachCallback {
 
 	private static final Pattern OTHERS = Pattern
 		.compile("(ForkJoinPool|CompletableFutureDelayScheduler|VirtualThread-|.*-?Poller|Cleaner-|Common-Cleaner"
-				+ "|junit-|awaitility-|surefire|process reaper|Attach Listener|RMI |JMX |Logging-).*");
+				+ "|junit-|awaitility-|surefire|JFR |process reaper|Attach Listener|RMI |JMX |Logging-).*");
 
 	@Override
 	public void beforeEach(ExtensionContext context) {
