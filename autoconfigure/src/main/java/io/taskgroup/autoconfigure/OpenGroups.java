@@ -3,7 +3,10 @@ package io.taskgroup.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
+import io.taskgroup.TaskGroupFactory;
+import io.taskgroup.TaskScopeKind;
 import io.taskgroup.TaskScopeSnapshot;
 import io.taskgroup.TaskSnapshot;
 
@@ -15,6 +18,14 @@ final class OpenGroups {
 	private static final int TASKS = 10;
 
 	private OpenGroups() {
+	}
+
+	/** What is open, without the requests around it. */
+	static List<TaskScopeSnapshot> of(TaskGroupFactory factory) {
+		return factory.snapshot()
+			.stream()
+			.flatMap((open) -> (open.kind() == TaskScopeKind.ROOT) ? open.children().stream() : Stream.of(open))
+			.toList();
 	}
 
 	/** The names of scopes and of those inside them, each with some of its tasks. */

@@ -62,6 +62,7 @@ public final class TaskGroupAutoConfiguration {
 		if (properties.getThreads() == TaskGroupProperties.Threads.PLATFORM) {
 			builder.threadFactory(Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory());
 		}
+		builder.nameThreads(properties.isNameThreads());
 		settings.orderedStream().forEach(builder::settings);
 		contextPropagations.orderedStream().forEach(builder::contextPropagation);
 		instrumentations.orderedStream().forEach(builder::instrumentation);

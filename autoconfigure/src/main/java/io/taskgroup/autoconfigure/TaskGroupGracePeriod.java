@@ -127,7 +127,10 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 
 	/** What is inside follows, unless it is shielded. */
 	private void cancelOpen() {
-		List<TaskScopeSnapshot> open = this.factory.snapshot().stream().filter((scope) -> !scope.cancelled()).toList();
+		List<TaskScopeSnapshot> open = OpenGroups.of(this.factory)
+			.stream()
+			.filter((scope) -> !scope.cancelled())
+			.toList();
 		if (open.isEmpty()) {
 			return;
 		}

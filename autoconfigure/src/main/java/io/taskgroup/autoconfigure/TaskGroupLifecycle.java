@@ -122,15 +122,15 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 		Duration left = this.timeout.minusNanos(System.nanoTime() - start);
 		if (!this.factory.awaitIdle(left)) {
 			logger.warn("Task groups that do not end although they are cancelled: "
-					+ OpenGroups.names(this.factory.snapshot(), (scope) -> true));
+					+ OpenGroups.names(OpenGroups.of(this.factory), (scope) -> true));
 		}
 	}
 
 	private void drain(Duration time) throws InterruptedException {
-		cancelSupervisors(this.factory.snapshot());
+		cancelSupervisors(OpenGroups.of(this.factory));
 		if (!awaitDrained(time)) {
 			logger.warn("Task groups that are cancelled because they have not ended within " + time.toMillis() + " ms: "
-					+ OpenGroups.names(this.factory.snapshot(), (scope) -> !scope.cancelled()));
+					+ OpenGroups.names(OpenGroups.of(this.factory), (scope) -> !scope.cancelled()));
 		}
 	}
 
@@ -139,7 +139,7 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 		while (true) {
 			Duration left = time.minusNanos(System.nanoTime() - start);
 			if (this.factory.awaitIdle((left.compareTo(LOOK_AGAIN) < 0) ? left : LOOK_AGAIN)
-					|| isDrained(this.factory.snapshot())) {
+					|| isDrained(OpenGroups.of(this.factory))) {
 				return true;
 			}
 			if (!left.isPositive()) {

@@ -29,6 +29,11 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 	private Threads threads = Threads.VIRTUAL;
 
 	/**
+	 * Whether the threads that run tasks are named after the group and the task.
+	 */
+	private boolean nameThreads = true;
+
+	/**
 	 * Settings of every group.
 	 */
 	@NestedConfigurationProperty
@@ -62,6 +67,14 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 
 	public void setThreads(Threads threads) {
 		this.threads = threads;
+	}
+
+	public boolean isNameThreads() {
+		return this.nameThreads;
+	}
+
+	public void setNameThreads(boolean nameThreads) {
+		this.nameThreads = nameThreads;
 	}
 
 	public GroupProperties getDefaults() {

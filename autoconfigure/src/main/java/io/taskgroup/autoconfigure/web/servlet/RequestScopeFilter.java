@@ -90,6 +90,8 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 	private RequestScope begin(HttpServletRequest request, @Nullable Duration timeLeft) {
 		RequestScope scope = new RequestScope(request.getMethod() + " " + request.getRequestURI(),
 				this.properties.getDisconnectCheckInterval());
+		// the route is not known yet, and the path is nobody else's business
+		scope.root().name(request.getMethod());
 		scope.keepIn(request);
 		if (this.properties.isCancelOnDisconnect()) {
 			scope.watch(watch(request, scope));

@@ -9,14 +9,18 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
+import org.springframework.core.Ordered;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
@@ -27,6 +31,11 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 	@Override
 	public void configureAsyncSupport(AsyncSupportConfigurer configurer) {
 		configurer.registerCallableInterceptors(new RequestScopeCallableInterceptor());
+	}
+
+	@Override
+	public void addInterceptors(InterceptorRegistry registry) {
+		registry.addInterceptor(new NamingInterceptor()).order(Ordered.HIGHEST_PRECEDENCE);
 	}
 
 	@Override
@@ -70,6 +79,21 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 																		// unchanged
 	private static <X extends Exception> X rethrow(Exception ex) throws X {
 		throw (X) ex;
+	}
+
+	/** Names the scope after the method and the route, as soon as that is known. */
+	private static final class NamingInterceptor implements HandlerInterceptor {
+
+		@Override
+		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+			RequestScope scope = RequestScope.of(request);
+			Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+			if (scope != null && route != null) {
+				scope.root().name(request.getMethod() + " " + route);
+			}
+			return true;
+		}
+
 	}
 
 	/** Gives a controller the scope of its request. */
