@@ -58,10 +58,7 @@ public final class TaskGroupAutoConfiguration {
 			ObjectProvider<TaskInstrumentation> instrumentations, ObjectProvider<TaskGroupListener> listeners,
 			ObjectProvider<InterruptionClassifier> classifiers,
 			ObjectProvider<TaskGroupFactoryBuilderCustomizer> customizers) {
-		TaskGroupFactory.Builder builder = TaskGroupFactory.builder();
-		if (properties.getThreads() == TaskGroupProperties.Threads.PLATFORM) {
-			builder.threadFactory(Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory());
-		}
+		TaskGroupFactory.Builder builder = TaskGroupFactory.builder().threadFactory(properties.getThreads().factory());
 		settings.orderedStream().forEach(builder::settings);
 		contextPropagations.orderedStream().forEach(builder::contextPropagation);
 		instrumentations.orderedStream().forEach(builder::instrumentation);

@@ -1,7 +1,5 @@
 package io.taskgroup.autoconfigure.web.reactive;
 
-import java.util.concurrent.ThreadFactory;
-
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import io.taskgroup.TaskGroupFactory;
@@ -41,10 +39,8 @@ public final class TaskGroupReactiveAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReactiveTaskGroups reactiveTaskGroups(TaskGroupProperties properties, ObjectProvider<ReactorContext> context) {
-		ThreadFactory threads = (properties.getThreads() == TaskGroupProperties.Threads.PLATFORM)
-				? Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory()
-				: Thread.ofVirtual().inheritInheritableThreadLocals(false).factory();
-		return new ReactiveTaskGroups(threads, context.getIfAvailable(() -> ReactorContext.NONE));
+		return new ReactiveTaskGroups(properties.getThreads().factory(),
+				context.getIfAvailable(() -> ReactorContext.NONE));
 	}
 
 	/** With Micrometer context-propagation. */
