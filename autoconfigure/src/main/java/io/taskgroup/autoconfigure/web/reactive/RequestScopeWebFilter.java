@@ -8,8 +8,8 @@ import java.util.Optional;
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
 import io.taskgroup.TaskCancelledException;
+import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -49,10 +49,13 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 
 	private final RequestProperties properties;
 
+	private final RequestDeadline deadline;
+
 	private final ServerResponse.Context answers;
 
 	RequestScopeWebFilter(RequestProperties properties, ServerCodecConfigurer codecs) {
 		this.properties = properties;
+		this.deadline = new RequestDeadline(properties);
 		this.answers = new AnswerContext(codecs.getWriters());
 	}
 
@@ -69,11 +72,10 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 	private Mono<Void> inScope(ServerWebExchange exchange, WebFilterChain chain) {
 		Duration timeout;
 		try {
-			timeout = timeout(exchange);
+			timeout = this.deadline.timeLeft(exchange.getRequest().getHeaders()::getFirst);
 		}
 		catch (NumberFormatException ex) {
-			return Mono.error(new ServerWebInputException("The header " + this.properties.getDeadlineHeader()
-					+ " must have the milliseconds that are left, as a whole number"));
+			return Mono.error(new ServerWebInputException(this.deadline.expected()));
 		}
 		CancelScope scope = CancelScope.create();
 		exchange.getAttributes().put(ATTRIBUTE, scope);
@@ -94,18 +96,6 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 		}
 		// cancelling what caches does not cancel what it caches
 		return work.cache();
-	}
-
-	/** The nearer one of the property's and the header's. */
-	private @Nullable Duration timeout(ServerWebExchange exchange) {
-		Duration timeout = this.properties.getTimeout();
-		String header = this.properties.getDeadlineHeader();
-		Duration sent = (header != null) ? millis(exchange.getRequest().getHeaders().getFirst(header)) : null;
-		return (timeout == null || (sent != null && sent.compareTo(timeout) < 0)) ? sent : timeout;
-	}
-
-	private static @Nullable Duration millis(@Nullable String value) {
-		return (value != null) ? Duration.ofMillis(Math.max(0, Long.parseLong(value.strip()))) : null;
 	}
 
 	/** Fails when the scope's deadline has passed, which may be moved meanwhile. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
+import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
 import io.taskgroup.autoconfigure.web.servlet.DisconnectProbe.Watch;
 import jakarta.servlet.AsyncContext;
@@ -32,6 +33,8 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 
 	private final RequestProperties properties;
 
+	private final RequestDeadline deadline;
+
 	private final List<DisconnectProbe> probes;
 
 	private final CancelledRequestHandler cancelledHandler;
@@ -39,6 +42,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 	RequestScopeFilter(RequestProperties properties, List<DisconnectProbe> probes,
 			CancelledRequestHandler cancelledHandler) {
 		this.properties = properties;
+		this.deadline = new RequestDeadline(properties);
 		this.probes = probes;
 		this.cancelledHandler = cancelledHandler;
 	}
@@ -64,27 +68,14 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 		Duration timeLeft = null;
 		if (request.getDispatcherType() == DispatcherType.REQUEST) {
 			try {
-				timeLeft = timeLeft(request);
+				timeLeft = this.deadline.timeLeft(request::getHeader);
 			}
 			catch (NumberFormatException ex) {
-				response.sendError(HttpServletResponse.SC_BAD_REQUEST,
-						"The header " + this.properties.getDeadlineHeader()
-								+ " must have the milliseconds that are left, as a whole number");
+				response.sendError(HttpServletResponse.SC_BAD_REQUEST, this.deadline.expected());
 				return;
 			}
 		}
 		dispatch(begin(request, timeLeft), request, response, chain);
-	}
-
-	private @Nullable Duration timeLeft(HttpServletRequest request) {
-		Duration timeout = this.properties.getTimeout();
-		String header = this.properties.getDeadlineHeader();
-		String value = (header != null) ? request.getHeader(header) : null;
-		if (value == null) {
-			return timeout;
-		}
-		Duration asked = Duration.ofMillis(Long.parseLong(value.strip()));
-		return (timeout != null && timeout.compareTo(asked) < 0) ? timeout : asked;
 	}
 
 	private RequestScope begin(HttpServletRequest request, @Nullable Duration timeLeft) {
