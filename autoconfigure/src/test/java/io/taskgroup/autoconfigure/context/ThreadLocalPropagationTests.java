@@ -55,6 +55,21 @@ class ThreadLocalPropagationTests {
 	}
 
 	@Test
+	@DisplayName("9.2 what is captured by key is put in place alone, whatever the threads have")
+	void capturesByKey() {
+		this.registry.registerThreadLocalAccessor(this.two);
+		this.one.values.set("of the thread");
+		ContextPropagation.Captured captured = this.propagation.capture((key) -> key.equals("two") ? "given" : null);
+		this.two.values.set("before");
+		ContextPropagation.Restored restored = captured.restore();
+		assertThat(this.one.values.get()).isNull();
+		assertThat(this.two.values.get()).isEqualTo("given");
+		restored.close();
+		assertThat(this.one.values.get()).isEqualTo("of the thread");
+		assertThat(this.two.values.get()).isEqualTo("before");
+	}
+
+	@Test
 	@DisplayName("9.1 a thread that runs several tasks keeps nothing of any")
 	void nothingStays() throws Exception {
 		this.registry.registerThreadLocalAccessor(this.two);

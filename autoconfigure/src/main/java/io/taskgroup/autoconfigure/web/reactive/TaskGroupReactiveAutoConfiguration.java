@@ -1,16 +1,17 @@
 package io.taskgroup.autoconfigure.web.reactive;
 
 import io.micrometer.context.ContextRegistry;
-import io.micrometer.context.ThreadLocalAccessor;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.autoconfigure.TaskGroupAutoConfiguration;
 import io.taskgroup.autoconfigure.TaskGroupProperties;
 import io.taskgroup.autoconfigure.context.TaskGroupContextAutoConfiguration;
+import io.taskgroup.autoconfigure.context.ThreadLocalPropagation;
 import io.taskgroup.autoconfigure.web.RequestProperties;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -46,12 +47,13 @@ public final class TaskGroupReactiveAutoConfiguration {
 	/** With Micrometer context-propagation. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ContextRegistry.class)
+	@ConditionalOnBean(ThreadLocalPropagation.class)
 	static class ContextConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ReactorContext taskGroupReactorContext(ObjectProvider<ThreadLocalAccessor<?>> accessors) {
-			return new ThreadLocalReactorContext(ContextRegistry.getInstance(), accessors.orderedStream().toList());
+		ReactorContext taskGroupReactorContext(ThreadLocalPropagation propagation) {
+			return (context) -> propagation.capture((key) -> context.getOrDefault(key, null)).restore();
 		}
 
 	}
