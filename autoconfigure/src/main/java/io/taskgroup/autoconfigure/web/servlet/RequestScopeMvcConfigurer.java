@@ -52,7 +52,7 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 		}
 		if (scope.catches(ex)) {
 			if (isNested(request) || scope.isCutOff(response)) {
-				throw RequestScopeMvcConfigurer.<RuntimeException>rethrow(ex);
+				throw Sneaky.<RuntimeException>rethrow(ex);
 			}
 			return new ModelAndView();
 		}
@@ -64,12 +64,6 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 	private static boolean isNested(HttpServletRequest request) {
 		DispatcherType type = request.getDispatcherType();
 		return type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE;
-	}
-
-	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // to throw it
-																		// unchanged
-	private static <X extends Exception> X rethrow(Exception ex) throws X {
-		throw (X) ex;
 	}
 
 	/** Gives a controller the scope of its request. */
