@@ -174,7 +174,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 	private void answer(RequestScope scope, HttpServletRequest request, HttpServletResponse response)
 			throws ServletException, IOException {
 		if (!response.isCommitted()) {
-			response.reset();
+			UnfinishedAnswer.takeBack(response);
 			this.cancelledHandler.handle(request, response, scope.root());
 		}
 	}
