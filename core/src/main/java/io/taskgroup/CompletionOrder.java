@@ -78,10 +78,6 @@ final class CompletionOrder<I extends @Nullable Object, T extends @Nullable Obje
 		}
 	}
 
-	HostedGroup group() {
-		return this.group;
-	}
-
 	@Override
 	boolean isReached(Waiter waiter) {
 		return !this.finished.isEmpty();

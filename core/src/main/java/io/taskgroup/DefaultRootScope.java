@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class DefaultRootScope extends EnterableScope implements RootScope {
 
 	private final long createdNanos = System.nanoTime();
 
-	private volatile @Nullable String name;
+	private volatile Supplier<@Nullable String> name = () -> null;
 
 	@Override
 	public long id() {
@@ -28,11 +29,11 @@ final class DefaultRootScope extends EnterableScope implements RootScope {
 
 	@Override
 	public Optional<String> name() {
-		return Optional.ofNullable(this.name);
+		return Optional.ofNullable(this.name.get());
 	}
 
 	@Override
-	public void name(String name) {
+	public void name(Supplier<@Nullable String> name) {
 		this.name = Objects.requireNonNull(name, "name");
 	}
 

@@ -64,9 +64,13 @@ final class ForeignGate implements Gate {
 
 	private TaskLimiter.Permit checked(TaskLimiter.@Nullable Permit permit) {
 		if (permit == null) {
-			throw new NullPointerException("the limiter " + this.limiter + " gave no permit, but null");
+			throw noPermit();
 		}
 		return permit;
+	}
+
+	private NullPointerException noPermit() {
+		return new NullPointerException("the limiter " + this.limiter + " gave no permit, but null");
 	}
 
 	/**
@@ -85,8 +89,7 @@ final class ForeignGate implements Gate {
 			applicant.refused(cause(exception), grants);
 		}
 		else if (permit == null) {
-			applicant.refused(new NullPointerException("the limiter " + this.limiter + " gave no permit, but null"),
-					grants);
+			applicant.refused(noPermit(), grants);
 		}
 		else {
 			applicant.granted(grants);

@@ -135,6 +135,19 @@ final class Members extends WaitStack {
 		}
 	}
 
+	/**
+	 * Whether the handles of all tasks are done, or about to be: what is live only has to
+	 * leave. A task that joins meanwhile may be overlooked.
+	 */
+	boolean areAllDone() {
+		for (Task<?> task = this.head; task != null; task = task.next()) {
+			if (!task.isGone() && !task.hasEnded()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	/** The live tasks, the youngest first. */
 	List<Task<?>> live() {
 		List<Task<?>> live = new ArrayList<>();

@@ -2,6 +2,9 @@ package io.taskgroup;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cancel scope for a piece of work that goes from thread to thread, such as a request:
@@ -30,17 +33,18 @@ public interface RootScope extends CancelScope, AutoCloseable {
 	long id();
 
 	/**
-	 * Returns the name of the work.
-	 * @return the name; empty as long as none was set
+	 * Returns the name of the work, for those who look at what is open.
+	 * @return the name, such as the method and the route of a request; empty as long as
+	 * it has none
 	 */
 	Optional<String> name();
 
 	/**
-	 * Names the work, for those who look at what is open. It may be set again. Any
-	 * thread.
-	 * @param name the name, such as the method and the route of a request
+	 * Says how the work is called. Any thread, and more than once.
+	 * @param name gives the name, or null as long as there is none; called on any thread,
+	 * each time that somebody looks
 	 */
-	void name(String name);
+	void name(Supplier<@Nullable String> name);
 
 	/**
 	 * Goes into this scope on the current thread, until what is returned is closed.

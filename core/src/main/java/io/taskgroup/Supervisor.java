@@ -18,6 +18,9 @@ final class Supervisor extends AbstractTaskScope {
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
+	/** Whether it was closed when it had nothing to do. Any closer, before it cancels. */
+	private volatile boolean closedIdle;
+
 	private Supervisor(Spec spec) {
 		super(spec);
 		this.scope = new SupervisorScope(this, spec);
@@ -72,6 +75,10 @@ final class Supervisor extends AbstractTaskScope {
 	public void close() {
 		checkOutside("close");
 		if (!members().tryEnd()) {
+			// the task that was last may not have left; who has awaited it cannot know
+			if (members().areAllDone() && this.scope.cancellation() == null) {
+				this.closedIdle = true;
+			}
 			this.scope.cancelAs(CancelKind.EXPLICIT, "the scope was closed");
 		}
 		awaitEnd();
@@ -100,10 +107,12 @@ final class Supervisor extends AbstractTaskScope {
 
 	private GroupOutcome outcome() {
 		Cancellation own = this.scope.cancellation();
-		if (own == null) {
-			return GroupOutcome.SUCCESS;
+		if (own != null && own.kind() == CancelKind.TIMEOUT) {
+			return GroupOutcome.TIMEOUT;
 		}
-		return (own.kind() == CancelKind.TIMEOUT) ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
+		// what was forked while it was being closed was cut off all the same
+		boolean idle = own == null || (this.closedIdle && !this.scope.cancelCaught());
+		return idle ? GroupOutcome.SUCCESS : GroupOutcome.CANCELLED;
 	}
 
 	private void checkOutside(String what) {

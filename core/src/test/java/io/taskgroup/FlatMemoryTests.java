@@ -121,10 +121,10 @@ class FlatMemoryTests {
 		private long next() {
 			this.asked++;
 			if (this.asked == ITEMS / 10) {
-				this.before = usedMemory();
+				this.before = Memory.used();
 			}
 			if (this.asked == ITEMS) {
-				this.after = usedMemory();
+				this.after = Memory.used();
 				this.atEnd.run();
 			}
 			return this.asked;
@@ -133,15 +133,6 @@ class FlatMemoryTests {
 		void assertFlat() {
 			assertThat(this.before).isPositive();
 			assertThat(this.after - this.before).as("bytes more").isLessThan(MAY_DIFFER);
-		}
-
-		private static long usedMemory() {
-			long least = Long.MAX_VALUE;
-			for (int i = 0; i < 3; i++) {
-				System.gc();
-				least = Math.min(least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
-			}
-			return least;
 		}
 
 	}

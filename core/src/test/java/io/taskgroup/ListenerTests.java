@@ -593,6 +593,40 @@ class ListenerTests {
 	}
 
 	@Test
+	@DisplayName("10.1 a supervisor has nothing to do as soon as the handles of its tasks are done")
+	void leavingSupervisorClosed() throws Exception {
+		CountDownLatch leave = new CountDownLatch(1);
+		TaskGroupFactory groups = Rig.VIRTUAL.builder().listener(new TaskGroupListener() {
+			@Override
+			public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos,
+					long ranNanos) {
+				Waits.stubbornlyOn(leave);
+			}
+		}).listener(this.recorder).build();
+		TaskScope scope = groups.named("scope").openScope();
+		scope.fork("task", () -> "value").await();
+		Host<?> closer = Rig.VIRTUAL.start(scope::close);
+		closer.awaitBlocked();
+		leave.countDown();
+		closer.get();
+		assertThat(this.recorder.texts()).contains("ended task SUCCESS").endsWith("ended scope SUCCESS");
+	}
+
+	@Test
+	@DisplayName("10.1 a supervisor is cancelled if a task of it runs when it is closed, however that ends")
+	void stubbornSupervisorClosed() throws Exception {
+		TaskScope scope = this.groups.named("scope").openScope();
+		Holdout<String> holdout = Holdout.returning("value");
+		scope.fork("task", holdout);
+		holdout.awaitRunning();
+		Host<?> closer = Rig.VIRTUAL.start(scope::close);
+		holdout.awaitInterrupted();
+		holdout.release();
+		closer.get();
+		assertThat(this.recorder.texts()).contains("ended task SUCCESS").endsWith("ended scope CANCELLED");
+	}
+
+	@Test
 	@DisplayName("10.1 closing a supervisor whose tasks run cancels them")
 	void busySupervisorClosed() throws Exception {
 		TaskScope scope = this.groups.named("scope").openScope();

@@ -42,11 +42,11 @@ class QueuedTasksMemoryTests {
 			}
 			// what is loaded and made once is no task's
 			group.fork(closure).cancel();
-			long before = usedMemory();
+			long before = Memory.used();
 			for (int i = 0; i < QUEUED; i++) {
 				handles[i] = group.fork(closure);
 			}
-			long each = (usedMemory() - before) / QUEUED;
+			long each = (Memory.used() - before) / QUEUED;
 			assertThat(limiter.waiting()).isEqualTo(QUEUED);
 			assertThat(each).as("bytes for each queued task").isBetween(1L, 199L);
 			group.cancel("enough");
@@ -66,19 +66,6 @@ class QueuedTasksMemoryTests {
 	private static boolean referencesAreCompressed() {
 		HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
 		return hotSpot != null && Boolean.parseBoolean(hotSpot.getVMOption("UseCompressedOops").getValue());
-	}
-
-	/**
-	 * The least of several looks: garbage of others may come between a collection and a
-	 * look.
-	 */
-	private static long usedMemory() {
-		long least = Long.MAX_VALUE;
-		for (int i = 0; i < 3; i++) {
-			System.gc();
-			least = Math.min(least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
-		}
-		return least;
 	}
 
 }

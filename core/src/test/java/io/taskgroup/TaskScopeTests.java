@@ -568,9 +568,9 @@ class TaskScopeTests {
 		AtomicInteger count = new AtomicInteger();
 		try (TaskScope scope = TaskGroupFactory.create().named("supervisor").openScope()) {
 			forkMany(scope, 50_000, count);
-			long before = usedMemory();
+			long before = Memory.used();
 			forkMany(scope, 950_000, count);
-			long grown = usedMemory() - before;
+			long grown = Memory.used() - before;
 			assertThat(grown).isLessThan(16 * 1024 * 1024);
 		}
 		assertThat(count).hasValue(1_000_000);
@@ -586,13 +586,6 @@ class TaskScopeTests {
 			}
 		}
 		scope.join();
-	}
-
-	private static long usedMemory() {
-		for (int i = 0; i < 3; i++) {
-			System.gc();
-		}
-		return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
 	}
 
 }

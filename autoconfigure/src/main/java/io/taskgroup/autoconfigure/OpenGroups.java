@@ -1,19 +1,27 @@
 package io.taskgroup.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import io.taskgroup.CancelKind;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskScopeKind;
 import io.taskgroup.TaskScopeSnapshot;
 import io.taskgroup.TaskSnapshot;
 
 /**
- * What is open at the end of the application, in words.
+ * What is open at the end of the application.
  */
 final class OpenGroups {
+
+	/**
+	 * How often to look: nobody tells when a group is opened, or when the last task of a
+	 * supervisor has ended.
+	 */
+	static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
 	private static final int TASKS = 10;
 
@@ -26,6 +34,11 @@ final class OpenGroups {
 			.stream()
 			.flatMap((open) -> (open.kind() == TaskScopeKind.ROOT) ? open.children().stream() : Stream.of(open))
 			.toList();
+	}
+
+	/** What is inside follows, unless it is shielded. */
+	static void cancel(TaskScopeSnapshot scope, TaskGroupFactory factory) {
+		factory.cancel(scope.id(), CancelKind.SHUTDOWN, "the application ends");
 	}
 
 	/** The names of scopes and of those inside them, each with some of its tasks. */

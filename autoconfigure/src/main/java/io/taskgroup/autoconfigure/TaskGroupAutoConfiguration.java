@@ -58,11 +58,9 @@ public final class TaskGroupAutoConfiguration {
 			ObjectProvider<TaskInstrumentation> instrumentations, ObjectProvider<TaskGroupListener> listeners,
 			ObjectProvider<InterruptionClassifier> classifiers,
 			ObjectProvider<TaskGroupFactoryBuilderCustomizer> customizers) {
-		TaskGroupFactory.Builder builder = TaskGroupFactory.builder();
-		if (properties.getThreads() == TaskGroupProperties.Threads.PLATFORM) {
-			builder.threadFactory(Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory());
-		}
-		builder.nameThreads(properties.isNameThreads());
+		TaskGroupFactory.Builder builder = TaskGroupFactory.builder()
+			.threadFactory(properties.getThreads().factory())
+			.nameThreads(properties.isNameThreads());
 		settings.orderedStream().forEach(builder::settings);
 		contextPropagations.orderedStream().forEach(builder::contextPropagation);
 		instrumentations.orderedStream().forEach(builder::instrumentation);

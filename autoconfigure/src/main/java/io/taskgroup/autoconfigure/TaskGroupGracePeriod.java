@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import io.taskgroup.CancelKind;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskScopeSnapshot;
 import org.apache.commons.logging.Log;
@@ -28,9 +27,6 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
 	private static final Duration LONGEST_RESERVE = Duration.ofSeconds(5);
-
-	/** Nobody tells when a group is opened. */
-	private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
 	private static final Log logger = LogFactory.getLog(TaskGroupGracePeriod.class);
 
@@ -115,7 +111,7 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 				Duration next = TaskGroupGracePeriod.this.time;
 				while (!this.over.await(TimeUnit.NANOSECONDS.convert(next), TimeUnit.NANOSECONDS)) {
 					cancelOpen();
-					next = LOOK_AGAIN;
+					next = OpenGroups.LOOK_AGAIN;
 				}
 			}
 			catch (InterruptedException ex) {
@@ -125,7 +121,6 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 
 	}
 
-	/** What is inside follows, unless it is shielded. */
 	private void cancelOpen() {
 		List<TaskScopeSnapshot> open = OpenGroups.of(this.factory)
 			.stream()
@@ -137,7 +132,7 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 		logger.warn("Task groups that are cancelled because they have not ended " + this.time.toMillis()
 				+ " ms after the shutdown began: " + OpenGroups.names(open, (scope) -> true));
 		for (TaskScopeSnapshot scope : open) {
-			this.factory.cancel(scope.id(), CancelKind.SHUTDOWN, "the application ends");
+			OpenGroups.cancel(scope, this.factory);
 		}
 	}
 

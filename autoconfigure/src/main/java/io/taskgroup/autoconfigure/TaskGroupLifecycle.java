@@ -3,7 +3,6 @@ package io.taskgroup.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
-import io.taskgroup.CancelKind;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskScopeSnapshot;
 import io.taskgroup.TaskSnapshot;
@@ -30,9 +29,6 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 
 	/** Before that of the web server's graceful shutdown. */
 	static final int CANCEL_PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
-
-	/** Nobody tells when the last task of a supervisor has ended. */
-	private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
 	private static final Log logger = LogFactory.getLog(TaskGroupLifecycle.class);
 
@@ -138,7 +134,7 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 		long start = System.nanoTime();
 		while (true) {
 			Duration left = time.minusNanos(System.nanoTime() - start);
-			if (this.factory.awaitIdle((left.compareTo(LOOK_AGAIN) < 0) ? left : LOOK_AGAIN)
+			if (this.factory.awaitIdle((left.compareTo(OpenGroups.LOOK_AGAIN) < 0) ? left : OpenGroups.LOOK_AGAIN)
 					|| isDrained(OpenGroups.of(this.factory))) {
 				return true;
 			}
@@ -159,7 +155,7 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 	private void cancelSupervisors(List<TaskScopeSnapshot> scopes) {
 		for (TaskScopeSnapshot scope : scopes) {
 			if (scope.supervisor()) {
-				this.factory.cancel(scope.id(), CancelKind.SHUTDOWN, "the application ends");
+				OpenGroups.cancel(scope, this.factory);
 			}
 			cancelSupervisors(scope.children());
 			for (TaskSnapshot task : scope.tasks()) {

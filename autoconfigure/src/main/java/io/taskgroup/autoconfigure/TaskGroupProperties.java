@@ -3,6 +3,7 @@ package io.taskgroup.autoconfigure;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +147,17 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 		/**
 		 * Platform threads, one for each task that runs.
 		 */
-		PLATFORM
+		PLATFORM;
+
+		/**
+		 * Returns a factory of threads of this kind, which inherit nothing of the thread
+		 * that starts them.
+		 * @return a new factory
+		 */
+		public ThreadFactory factory() {
+			Thread.Builder threads = (this == VIRTUAL) ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+			return threads.inheritInheritableThreadLocals(false).factory();
+		}
 
 	}
 

@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskgroup.CancelScope;
 import io.taskgroup.CancelledException;
@@ -44,15 +45,15 @@ class SimulatedSuppliers {
 			CancelScope.checkpoint();
 		}
 		catch (CancelledException ex) {
-			count(supplier, "vain");
+			counter(supplier, "vain").increment();
 			throw ex;
 		}
-		count(supplier, "answered");
+		counter(supplier, "answered").increment();
 		return offer;
 	}
 
-	private void count(String supplier, String outcome) {
-		this.meters.counter("storefront.supplier.calls", "supplier", supplier, "outcome", outcome).increment();
+	private Counter counter(String supplier, String outcome) {
+		return this.meters.counter("storefront.supplier.calls", "supplier", supplier, "outcome", outcome);
 	}
 
 	/** How many calls were answered, and how many were finished when nobody waited. */
@@ -66,8 +67,7 @@ class SimulatedSuppliers {
 	}
 
 	private long counted(String supplier, String outcome) {
-		return (long) this.meters.counter("storefront.supplier.calls", "supplier", supplier, "outcome", outcome)
-			.count();
+		return (long) counter(supplier, outcome).count();
 	}
 
 	static Offer offerOf(String supplier, int id) {

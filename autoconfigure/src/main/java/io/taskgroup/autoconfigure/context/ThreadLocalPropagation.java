@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.micrometer.context.ContextRegistry;
@@ -50,10 +51,26 @@ public final class ThreadLocalPropagation implements ContextPropagation {
 
 	@Override
 	public Captured capture() {
+		return captureEach(ThreadLocalAccessor::getValue);
+	}
+
+	/**
+	 * As {@link #capture()}, but what there is comes from elsewhere, and not from the
+	 * calling thread.
+	 * @param values gives the value for the key of an accessor, or null if there is none
+	 * @return what was captured
+	 * @throws ClassCastException if, when it is put in place, a value is none of its
+	 * accessor's
+	 */
+	public Captured capture(Function<Object, @Nullable Object> values) {
+		return captureEach((accessor) -> values.apply(accessor.key()));
+	}
+
+	private Captured captureEach(Function<ThreadLocalAccessor<?>, @Nullable Object> source) {
 		List<ThreadLocalAccessor<?>> accessors = accessors();
 		Map<ThreadLocalAccessor<?>, Object> values = null;
 		for (int i = 0; i < accessors.size(); i++) {
-			Object value = accessors.get(i).getValue();
+			Object value = source.apply(accessors.get(i));
 			if (value != null) {
 				values = (values != null) ? values : new IdentityHashMap<>(accessors.size());
 				values.put(accessors.get(i), value);
@@ -119,7 +136,7 @@ public final class ThreadLocalPropagation implements ContextPropagation {
 		}
 	}
 
-	@SuppressWarnings("unchecked") // it is what this accessor gave
+	@SuppressWarnings("unchecked") // it is what this accessor gave, or what has its key
 	private static <V> void set(ThreadLocalAccessor<V> accessor, Object value) {
 		accessor.setValue((V) value);
 	}

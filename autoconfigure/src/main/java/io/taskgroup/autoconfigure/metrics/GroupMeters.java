@@ -2,7 +2,6 @@ package io.taskgroup.autoconfigure.metrics;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +20,7 @@ import io.taskgroup.ConcurrencyLimiter;
 import io.taskgroup.GroupOutcome;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskState;
+import io.taskgroup.autoconfigure.OutcomeTags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,12 +93,11 @@ final class GroupMeters {
 	}
 
 	private Timer groupTimer(GroupOutcome outcome) {
-		return Timer.builder("taskgroup.groups").tag("group", this.group).tag("outcome", switch (outcome) {
-			case SUCCESS -> "success";
-			case FAILED -> "error";
-			case CANCELLED -> "cancelled";
-			case TIMEOUT -> "timeout";
-		}).description("How long groups were open.").register(this.registry);
+		return Timer.builder("taskgroup.groups")
+			.tag("group", this.group)
+			.tag("outcome", OutcomeTags.of(outcome))
+			.description("How long groups were open.")
+			.register(this.registry);
 	}
 
 	void cancelled(CancelKind kind) {
@@ -110,7 +109,7 @@ final class GroupMeters {
 	private Counter cancellationCounter(CancelKind kind) {
 		return Counter.builder("taskgroup.cancellations")
 			.tag("group", this.group)
-			.tag("reason", kind.name().toLowerCase(Locale.ROOT))
+			.tag("reason", OutcomeTags.of(kind))
 			.description("Cancellations of groups, and of single tasks.")
 			.register(this.registry);
 	}
@@ -157,11 +156,9 @@ final class GroupMeters {
 	}
 
 	private Timer taskTimer(TaskState outcome, @Nullable Throwable exception) {
-		return Timer.builder("taskgroup.tasks").tag("group", this.group).tag("outcome", switch (outcome) {
-			case SUCCESS -> "success";
-			case CANCELLED -> "cancelled";
-			default -> "error";
-		})
+		return Timer.builder("taskgroup.tasks")
+			.tag("group", this.group)
+			.tag("outcome", OutcomeTags.of(outcome))
 			.tag("error", (exception != null) ? nameOf(exception.getClass()) : "none")
 			.description("How long tasks ran.")
 			.register(this.registry);

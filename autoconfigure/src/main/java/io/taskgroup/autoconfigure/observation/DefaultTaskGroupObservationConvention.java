@@ -3,6 +3,7 @@ package io.taskgroup.autoconfigure.observation;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.taskgroup.GroupOutcome;
+import io.taskgroup.autoconfigure.OutcomeTags;
 
 /**
  * The default names and key values of groups: {@code group} and {@code outcome}, which is
@@ -32,15 +33,7 @@ public class DefaultTaskGroupObservationConvention implements TaskGroupObservati
 
 	private static String outcome(TaskGroupObservationContext context) {
 		GroupOutcome outcome = context.getOutcome();
-		if (outcome == null) {
-			return KeyValue.NONE_VALUE;
-		}
-		return switch (outcome) {
-			case SUCCESS -> "success";
-			case FAILED -> "error";
-			case CANCELLED -> "cancelled";
-			case TIMEOUT -> "timeout";
-		};
+		return (outcome != null) ? OutcomeTags.of(outcome) : KeyValue.NONE_VALUE;
 	}
 
 }

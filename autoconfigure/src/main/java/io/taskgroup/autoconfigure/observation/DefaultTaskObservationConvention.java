@@ -3,6 +3,7 @@ package io.taskgroup.autoconfigure.observation;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.taskgroup.TaskState;
+import io.taskgroup.autoconfigure.OutcomeTags;
 
 /**
  * The default names and key values of tasks: {@code group} and {@code outcome}, which is
@@ -37,14 +38,7 @@ public class DefaultTaskObservationConvention implements TaskObservationConventi
 
 	private static String outcome(TaskObservationContext context) {
 		TaskState outcome = context.getOutcome();
-		if (outcome == null) {
-			return KeyValue.NONE_VALUE;
-		}
-		return switch (outcome) {
-			case SUCCESS -> "success";
-			case CANCELLED -> "cancelled";
-			default -> "error";
-		};
+		return (outcome != null) ? OutcomeTags.of(outcome) : KeyValue.NONE_VALUE;
 	}
 
 }

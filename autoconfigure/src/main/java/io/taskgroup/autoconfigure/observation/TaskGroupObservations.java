@@ -99,6 +99,22 @@ public final class TaskGroupObservations implements TaskGroupListener, TaskInstr
 		};
 	}
 
+	/** Ends an observation, also if a handler of it cannot leave its scope. */
+	private static void stop(Observation observation, Observation.@Nullable Scope current,
+			@Nullable Throwable exception) {
+		if (exception != null) {
+			observation.error(exception);
+		}
+		try {
+			if (current != null) {
+				current.close();
+			}
+		}
+		finally {
+			observation.stop();
+		}
+	}
+
 	/**
 	 * A group that is open.
 	 *
@@ -112,17 +128,7 @@ public final class TaskGroupObservations implements TaskGroupListener, TaskInstr
 
 		void end(GroupOutcome outcome, @Nullable Throwable exception) {
 			this.context.setOutcome(outcome);
-			if (exception != null) {
-				this.observation.error(exception);
-			}
-			try {
-				if (this.current != null) {
-					this.current.close();
-				}
-			}
-			finally {
-				this.observation.stop();
-			}
+			stop(this.observation, this.current, exception);
 		}
 
 	}
@@ -140,15 +146,7 @@ public final class TaskGroupObservations implements TaskGroupListener, TaskInstr
 		@Override
 		public void taskEnded(TaskState outcome, @Nullable Throwable exception) {
 			this.context.setOutcome(outcome);
-			if (exception != null) {
-				this.observation.error(exception);
-			}
-			try {
-				this.current.close();
-			}
-			finally {
-				this.observation.stop();
-			}
+			stop(this.observation, this.current, exception);
 		}
 
 	}

@@ -55,6 +55,21 @@ class ThreadLocalPropagationTests {
 	}
 
 	@Test
+	@DisplayName("9.2 what is captured by key is put in place alone, whatever the threads have")
+	void capturesByKey() {
+		this.registry.registerThreadLocalAccessor(this.two);
+		this.one.values.set("of the thread");
+		ContextPropagation.Captured captured = this.propagation.capture((key) -> key.equals("two") ? "given" : null);
+		this.two.values.set("before");
+		ContextPropagation.Restored restored = captured.restore();
+		assertThat(this.one.values.get()).isNull();
+		assertThat(this.two.values.get()).isEqualTo("given");
+		restored.close();
+		assertThat(this.one.values.get()).isEqualTo("of the thread");
+		assertThat(this.two.values.get()).isEqualTo("before");
+	}
+
+	@Test
 	@DisplayName("9.1 a thread that runs several tasks keeps nothing of any")
 	void nothingStays() throws Exception {
 		this.registry.registerThreadLocalAccessor(this.two);
@@ -106,12 +121,7 @@ class ThreadLocalPropagationTests {
 	@Test
 	@DisplayName("9.1 if one cannot be put in place, none stays")
 	void failsToPutInPlace() {
-		this.registry.registerThreadLocalAccessor(this.two);
-		this.one.values.set("one");
-		this.two.values.set("two");
-		ContextPropagation.Captured captured = this.propagation.capture();
-		this.one.values.remove();
-		this.two.values.remove();
+		ContextPropagation.Captured captured = captureBoth();
 		this.two.broken = true;
 		assertThatIllegalStateException().isThrownBy(captured::restore).withMessage("broken");
 		assertThat(this.one.values.get()).isNull();
@@ -120,13 +130,7 @@ class ThreadLocalPropagationTests {
 	@Test
 	@DisplayName("9.1 if one cannot be taken back, the others are all the same")
 	void failsToTakeBack() {
-		this.registry.registerThreadLocalAccessor(this.two);
-		this.one.values.set("one");
-		this.two.values.set("two");
-		ContextPropagation.Captured captured = this.propagation.capture();
-		this.one.values.remove();
-		this.two.values.remove();
-		ContextPropagation.Restored restored = captured.restore();
+		ContextPropagation.Restored restored = captureBoth().restore();
 		this.two.broken = true;
 		assertThatIllegalStateException().isThrownBy(restored::close)
 			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
@@ -138,6 +142,17 @@ class ThreadLocalPropagationTests {
 	void nothingToCarry() {
 		this.propagation.capture().restore().close();
 		assertThat(this.one.changed).hasValue(0);
+	}
+
+	/** Captures two values, which the thread has no more then. */
+	private ContextPropagation.Captured captureBoth() {
+		this.registry.registerThreadLocalAccessor(this.two);
+		this.one.values.set("one");
+		this.two.values.set("two");
+		ContextPropagation.Captured captured = this.propagation.capture();
+		this.one.values.remove();
+		this.two.values.remove();
+		return captured;
 	}
 
 	private @Nullable String seenElsewhere(Accessor accessor) {

@@ -1,5 +1,6 @@
 package io.taskgroup.autoconfigure.web.reactive;
 
+import io.taskgroup.ContextPropagation;
 import reactor.util.context.ContextView;
 
 /**
@@ -17,14 +18,6 @@ interface ReactorContext {
 	 * @param context the Reactor context
 	 * @return what takes it back
 	 */
-	Restored restore(ContextView context);
-
-	/** Takes it back. */
-	@FunctionalInterface
-	interface Restored {
-
-		void close();
-
-	}
+	ContextPropagation.Restored restore(ContextView context);
 
 }

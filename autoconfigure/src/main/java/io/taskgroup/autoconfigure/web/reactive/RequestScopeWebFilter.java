@@ -7,9 +7,10 @@ import java.util.Optional;
 
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
+import io.taskgroup.RootScope;
 import io.taskgroup.TaskCancelledException;
+import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -21,6 +22,7 @@ import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.result.view.ViewResolver;
+import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebFilter;
@@ -49,10 +51,13 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 
 	private final RequestProperties properties;
 
+	private final RequestDeadline deadline;
+
 	private final ServerResponse.Context answers;
 
 	RequestScopeWebFilter(RequestProperties properties, ServerCodecConfigurer codecs) {
 		this.properties = properties;
+		this.deadline = new RequestDeadline(properties);
 		this.answers = new AnswerContext(codecs.getWriters());
 	}
 
@@ -69,13 +74,13 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 	private Mono<Void> inScope(ServerWebExchange exchange, WebFilterChain chain) {
 		Duration timeout;
 		try {
-			timeout = timeout(exchange);
+			timeout = this.deadline.timeLeft(exchange.getRequest().getHeaders()::getFirst);
 		}
 		catch (NumberFormatException ex) {
-			return Mono.error(new ServerWebInputException("The header " + this.properties.getDeadlineHeader()
-					+ " must have the milliseconds that are left, as a whole number"));
+			return Mono.error(new ServerWebInputException(this.deadline.expected()));
 		}
-		CancelScope scope = CancelScope.create();
+		RootScope scope = CancelScope.createRoot();
+		scope.name(() -> name(exchange));
 		exchange.getAttributes().put(ATTRIBUTE, scope);
 		Mono<Void> work;
 		if (timeout == null) {
@@ -88,6 +93,7 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 		}
 		work = work.onErrorResume((ex) -> isEnd(scope, exchange, ex), (ex) -> answer(exchange))
 			.doOnTerminate(() -> scope.cancel(CancelKind.REQUEST, "the request is over"))
+			.doFinally((signal) -> close(scope))
 			.contextWrite((context) -> context.put(CancelScope.class, scope));
 		if (this.properties.isCancelOnDisconnect()) {
 			return work.doOnCancel(() -> scope.cancel(CancelKind.DISCONNECT, "the client has gone"));
@@ -96,16 +102,23 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 		return work.cache();
 	}
 
-	/** The nearer one of the property's and the header's. */
-	private @Nullable Duration timeout(ServerWebExchange exchange) {
-		Duration timeout = this.properties.getTimeout();
-		String header = this.properties.getDeadlineHeader();
-		Duration sent = (header != null) ? millis(exchange.getRequest().getHeaders().getFirst(header)) : null;
-		return (timeout == null || (sent != null && sent.compareTo(timeout) < 0)) ? sent : timeout;
+	/** The method, and the route as soon as it is known. */
+	private static String name(ServerWebExchange exchange) {
+		Object route = exchange.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+		return exchange.getRequest().getMethod() + ((route != null) ? " " + route : "");
 	}
 
-	private static @Nullable Duration millis(@Nullable String value) {
-		return (value != null) ? Duration.ofMillis(Math.max(0, Long.parseLong(value.strip()))) : null;
+	/**
+	 * Ends the scope. What is still open in it has been cancelled, and is waited for, but
+	 * not by the server's thread.
+	 */
+	private static void close(RootScope scope) {
+		if (scope.open().isEmpty()) {
+			scope.close();
+		}
+		else {
+			Thread.ofVirtual().name("taskgroup-request-end").start(scope::close);
+		}
 	}
 
 	/** Fails when the scope's deadline has passed, which may be moved meanwhile. */

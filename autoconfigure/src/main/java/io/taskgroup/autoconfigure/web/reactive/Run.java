@@ -4,6 +4,7 @@ import java.util.concurrent.ThreadFactory;
 
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
+import io.taskgroup.ContextPropagation;
 import io.taskgroup.TaskCancelledException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Operators;
@@ -66,7 +67,7 @@ abstract class Run implements Runnable {
 	public final void run() {
 		Throwable failure;
 		try {
-			ReactorContext.Restored restored = this.context.restore(this.subscriber);
+			ContextPropagation.Restored restored = this.context.restore(this.subscriber);
 			try {
 				failure = inScopes();
 			}

@@ -1,18 +1,17 @@
 package io.taskgroup.autoconfigure.web.reactive;
 
-import java.util.concurrent.ThreadFactory;
-
 import io.micrometer.context.ContextRegistry;
-import io.micrometer.context.ThreadLocalAccessor;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.autoconfigure.TaskGroupAutoConfiguration;
 import io.taskgroup.autoconfigure.TaskGroupProperties;
 import io.taskgroup.autoconfigure.context.TaskGroupContextAutoConfiguration;
+import io.taskgroup.autoconfigure.context.ThreadLocalPropagation;
 import io.taskgroup.autoconfigure.web.RequestProperties;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -41,21 +40,20 @@ public final class TaskGroupReactiveAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReactiveTaskGroups reactiveTaskGroups(TaskGroupProperties properties, ObjectProvider<ReactorContext> context) {
-		ThreadFactory threads = (properties.getThreads() == TaskGroupProperties.Threads.PLATFORM)
-				? Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory()
-				: Thread.ofVirtual().inheritInheritableThreadLocals(false).factory();
-		return new ReactiveTaskGroups(threads, context.getIfAvailable(() -> ReactorContext.NONE));
+		return new ReactiveTaskGroups(properties.getThreads().factory(),
+				context.getIfAvailable(() -> ReactorContext.NONE));
 	}
 
 	/** With Micrometer context-propagation. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ContextRegistry.class)
+	@ConditionalOnBean(ThreadLocalPropagation.class)
 	static class ContextConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ReactorContext taskGroupReactorContext(ObjectProvider<ThreadLocalAccessor<?>> accessors) {
-			return new ThreadLocalReactorContext(ContextRegistry.getInstance(), accessors.orderedStream().toList());
+		ReactorContext taskGroupReactorContext(ThreadLocalPropagation propagation) {
+			return (context) -> propagation.capture((key) -> context.getOrDefault(key, null)).restore();
 		}
 
 	}

@@ -16,7 +16,8 @@ public interface CancelledRequestHandler {
 
 	/**
 	 * Called on the request's thread, outside of the request's scope, if the response has
-	 * not been committed. It has been reset.
+	 * not been committed. It has been reset, but for headers that say nothing of the
+	 * content.
 	 * @param request the request
 	 * @param response the response
 	 * @param scope the request's scope, which says why it was cancelled

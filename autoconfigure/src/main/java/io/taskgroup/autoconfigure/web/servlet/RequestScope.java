@@ -85,7 +85,11 @@ final class RequestScope implements WaitProbe {
 	}
 
 	private boolean isClientGone() {
-		return this.root.cancelKind().filter(CancelKind.DISCONNECT::equals).isPresent();
+		return isCancelledAs(CancelKind.DISCONNECT);
+	}
+
+	private boolean isCancelledAs(CancelKind kind) {
+		return this.root.cancelKind().filter(kind::equals).isPresent();
 	}
 
 	/** A dispatch has failed. */
@@ -142,7 +146,7 @@ final class RequestScope implements WaitProbe {
 	 * time is over that it was given, with the deadline in mind.
 	 */
 	boolean endsWithDeadline() {
-		boolean passed = this.root.cancelKind().filter(CancelKind.TIMEOUT::equals).isPresent();
+		boolean passed = isCancelledAs(CancelKind.TIMEOUT);
 		this.caught |= passed;
 		return passed;
 	}

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
+import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
 import io.taskgroup.autoconfigure.web.servlet.DisconnectProbe.Watch;
 import jakarta.servlet.AsyncContext;
@@ -32,6 +33,8 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 
 	private final RequestProperties properties;
 
+	private final RequestDeadline deadline;
+
 	private final List<DisconnectProbe> probes;
 
 	private final CancelledRequestHandler cancelledHandler;
@@ -39,6 +42,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 	RequestScopeFilter(RequestProperties properties, List<DisconnectProbe> probes,
 			CancelledRequestHandler cancelledHandler) {
 		this.properties = properties;
+		this.deadline = new RequestDeadline(properties);
 		this.probes = probes;
 		this.cancelledHandler = cancelledHandler;
 	}
@@ -64,34 +68,22 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 		Duration timeLeft = null;
 		if (request.getDispatcherType() == DispatcherType.REQUEST) {
 			try {
-				timeLeft = timeLeft(request);
+				timeLeft = this.deadline.timeLeft(request::getHeader);
 			}
 			catch (NumberFormatException ex) {
-				response.sendError(HttpServletResponse.SC_BAD_REQUEST,
-						"The header " + this.properties.getDeadlineHeader()
-								+ " must have the milliseconds that are left, as a whole number");
+				response.sendError(HttpServletResponse.SC_BAD_REQUEST, this.deadline.expected());
 				return;
 			}
 		}
 		dispatch(begin(request, timeLeft), request, response, chain);
 	}
 
-	private @Nullable Duration timeLeft(HttpServletRequest request) {
-		Duration timeout = this.properties.getTimeout();
-		String header = this.properties.getDeadlineHeader();
-		String value = (header != null) ? request.getHeader(header) : null;
-		if (value == null) {
-			return timeout;
-		}
-		Duration asked = Duration.ofMillis(Long.parseLong(value.strip()));
-		return (timeout != null && timeout.compareTo(asked) < 0) ? timeout : asked;
-	}
-
 	private RequestScope begin(HttpServletRequest request, @Nullable Duration timeLeft) {
 		RequestScope scope = new RequestScope(request.getMethod() + " " + request.getRequestURI(),
 				this.properties.getDisconnectCheckInterval());
 		// the route is not known yet, and the path is nobody else's business
-		scope.root().name(request.getMethod());
+		String method = request.getMethod();
+		scope.root().name(() -> method);
 		scope.keepIn(request);
 		if (this.properties.isCancelOnDisconnect()) {
 			scope.watch(watch(request, scope));
@@ -185,7 +177,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 	private void answer(RequestScope scope, HttpServletRequest request, HttpServletResponse response)
 			throws ServletException, IOException {
 		if (!response.isCommitted()) {
-			response.reset();
+			UnfinishedAnswer.takeBack(response);
 			this.cancelledHandler.handle(request, response, scope.root());
 		}
 	}

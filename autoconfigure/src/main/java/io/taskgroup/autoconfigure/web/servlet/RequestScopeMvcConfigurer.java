@@ -61,7 +61,7 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 		}
 		if (scope.catches(ex)) {
 			if (isNested(request) || scope.isCutOff(response)) {
-				throw RequestScopeMvcConfigurer.<RuntimeException>rethrow(ex);
+				throw Sneaky.<RuntimeException>rethrow(ex);
 			}
 			return new ModelAndView();
 		}
@@ -75,12 +75,6 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 		return type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE;
 	}
 
-	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // to throw it
-																		// unchanged
-	private static <X extends Exception> X rethrow(Exception ex) throws X {
-		throw (X) ex;
-	}
-
 	/** Names the scope after the method and the route, as soon as that is known. */
 	private static final class NamingInterceptor implements HandlerInterceptor {
 
@@ -89,7 +83,8 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 			RequestScope scope = RequestScope.of(request);
 			Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
 			if (scope != null && route != null) {
-				scope.root().name(request.getMethod() + " " + route);
+				String name = request.getMethod() + " " + route;
+				scope.root().name(() -> name);
 			}
 			return true;
 		}

@@ -55,14 +55,8 @@ final class ResetAwareHttp2Protocol extends Http2Protocol {
 				super.reset(streamId, errorCode);
 			}
 			catch (Exception ex) {
-				throw Handler.<RuntimeException>rethrow(ex);
+				throw Sneaky.<RuntimeException>rethrow(ex);
 			}
-		}
-
-		@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // to throw it
-																			// unchanged
-		private static <X extends Exception> X rethrow(Exception ex) throws X {
-			throw (X) ex;
 		}
 
 		@Override

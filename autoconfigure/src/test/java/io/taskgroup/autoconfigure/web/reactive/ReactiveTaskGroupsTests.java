@@ -30,7 +30,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
@@ -49,12 +48,13 @@ class ReactiveTaskGroupsTests {
 
 	private static final ThreadLocal<@Nullable String> TENANT = new ThreadLocal<>();
 
-	private final ContextRegistry registry = new ContextRegistry().registerThreadLocalAccessor("tenant", TENANT);
+	private final ThreadLocalPropagation propagation = new ThreadLocalPropagation(
+			new ContextRegistry().registerThreadLocalAccessor("tenant", TENANT), List.of());
 
 	private final List<CancelKind> cancelled = new CopyOnWriteArrayList<>();
 
 	private final TaskGroupFactory groups = TaskGroupFactory.builder()
-		.contextPropagation(new ThreadLocalPropagation(this.registry, List.of()))
+		.contextPropagation(this.propagation)
 		.listener(new TaskGroupListener() {
 
 			@Override
@@ -69,7 +69,7 @@ class ReactiveTaskGroupsTests {
 	private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
 	private final ReactiveTaskGroups reactive = new ReactiveTaskGroups(this::thread,
-			new ThreadLocalReactorContext(this.registry, List.of()));
+			new TaskGroupReactiveAutoConfiguration.ContextConfiguration().taskGroupReactorContext(this.propagation));
 
 	private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
 

@@ -3,6 +3,7 @@ package io.taskgroup.autoconfigure.web.reactive;
 import io.micrometer.context.ThreadLocalAccessor;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.autoconfigure.TaskGroupAutoConfiguration;
+import io.taskgroup.autoconfigure.context.TaskGroupContextAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TaskGroupReactiveAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(TaskGroupAutoConfiguration.class,
-			TaskGroupReactiveAutoConfiguration.class);
+			TaskGroupContextAutoConfiguration.class, TaskGroupReactiveAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(CONFIGURATIONS);
 

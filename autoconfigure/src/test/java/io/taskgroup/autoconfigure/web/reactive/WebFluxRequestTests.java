@@ -25,6 +25,7 @@ import io.taskgroup.CancelScope;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskGroupListener;
 import io.taskgroup.TaskScopeInfo;
+import io.taskgroup.TaskScopeKind;
 import io.taskgroup.autoconfigure.TaskGroupAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +176,9 @@ class WebFluxRequestTests {
 		start();
 		Socket socket = send(path);
 		await().until(() -> observer().blocked.getCount() == 0);
+		assertThat(this.context.getBean(TaskGroupFactory.class).snapshot()).singleElement()
+			.satisfies((request) -> assertThat(request.kind()).isEqualTo(TaskScopeKind.ROOT))
+			.satisfies((request) -> assertThat(request.name()).isEqualTo("GET " + path));
 		leave(socket, reset);
 		assertThat(observer().interrupted.await(20, TimeUnit.SECONDS)).isTrue();
 		awaitIdle();

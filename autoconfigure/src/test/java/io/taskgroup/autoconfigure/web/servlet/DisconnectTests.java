@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import io.taskgroup.TaskScopeKind;
 import io.taskgroup.autoconfigure.web.servlet.BlockingController.Wait;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,6 +53,9 @@ class DisconnectTests {
 		try (Socket socket = server.connect()) {
 			send(socket, "GET /blocked/" + wait + "?id=" + id + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
 			gone.awaitRunning();
+			assertThat(server.groups().snapshot()).singleElement()
+				.satisfies((request) -> assertThat(request.kind()).isEqualTo(TaskScopeKind.ROOT))
+				.satisfies((request) -> assertThat(request.name()).isEqualTo("GET /blocked/{wait}"));
 			departure.leave(socket);
 			gone.awaitInterrupted();
 		}

@@ -17,6 +17,7 @@ import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.autoconfigure.web.servlet.BlockingController.Wait;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,18 @@ class RequestDeadlineTests {
 			.untilAsserted(() -> assertThat(scope.cancelKind()).contains(CancelKind.REQUEST));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/waiting", "/callable", "/never", "/written" })
+	void headersStayUnlessTheySaySomethingOfTheContent(String path) throws Exception {
+		HttpResponse<String> answer = get(server, path, "200");
+		assertProblem(answer, path);
+		assertThat(answer.headers().allValues("X-Frame-Options")).containsExactly("DENY");
+		assertThat(answer.headers().allValues("Vary")).containsExactly("Origin", "Accept");
+		assertThat(answer.headers().map()).doesNotContainKeys("Cache-Control", "Content-Encoding", "ETag", "Expires",
+				"Last-Modified");
+		assertThat(answer.body()).doesNotContain("begun");
+	}
+
 	@Test
 	void applicationMayAnswerInItsOwnWay() throws Exception {
 		HttpResponse<String> answer = get(custom, "/waiting", "200");
@@ -184,6 +197,17 @@ class RequestDeadlineTests {
 		@Bean
 		ThreadCheck threadCheck() {
 			return new ThreadCheck();
+		}
+
+		@Bean
+		Filter headers() {
+			return (request, response, chain) -> {
+				HttpServletResponse answer = (HttpServletResponse) response;
+				answer.setHeader("X-Frame-Options", "DENY");
+				answer.addHeader("Vary", "Origin");
+				answer.addHeader("Vary", "Accept");
+				chain.doFilter(request, response);
+			};
 		}
 
 		@GetMapping("/left")
@@ -229,6 +253,20 @@ class RequestDeadlineTests {
 		void begun(HttpServletResponse response) throws Exception {
 			response.getOutputStream().print("begun");
 			response.flushBuffer();
+			Wait.AWAIT.in(this.groups, new Work());
+		}
+
+		@GetMapping("/written")
+		void written(HttpServletResponse response) throws Exception {
+			response.setStatus(299);
+			response.setContentType("text/plain");
+			response.setContentLength(1_000);
+			response.setHeader("Content-Encoding", "gzip");
+			response.setHeader("Cache-Control", "max-age=3600");
+			response.setHeader("ETag", "\"1\"");
+			response.setDateHeader("Expires", 4_000_000_000_000L);
+			response.setDateHeader("Last-Modified", 0);
+			response.getWriter().print("begun");
 			Wait.AWAIT.in(this.groups, new Work());
 		}
 
