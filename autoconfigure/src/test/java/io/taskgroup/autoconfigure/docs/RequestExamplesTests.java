@@ -17,6 +17,7 @@ import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskScope;
 import io.taskgroup.autoconfigure.web.servlet.CancelledRequestHandler;
 import io.taskgroup.autoconfigure.web.servlet.DisconnectProbe;
+import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -74,13 +75,31 @@ class RequestExamplesTests {
 	@Test
 	@DisplayName("docs: a blocking call that ends when the client has gone")
 	void blockingCall() throws Exception {
-		Slow slow = context.getBean(Slow.class);
+		Slow slow = context.getBean(Slow.class).fresh();
 		try (Socket socket = new Socket("localhost", context.getWebServer().getPort())) {
 			socket.getOutputStream()
 				.write("GET /report HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 			assertThat(slow.running.await(15, TimeUnit.SECONDS)).isTrue();
 		}
 		assertThat(slow.interrupted.await(15, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	@DisplayName("docs: a probe for another server")
+	void probe() throws Exception {
+		Slow slow = context.getBean(Slow.class).fresh();
+		Thread asking = Thread.startVirtualThread(() -> {
+			try {
+				get("/report?other", "60000");
+			}
+			catch (Exception ex) {
+				throw new AssertionError(ex);
+			}
+		});
+		assertThat(slow.running.await(15, TimeUnit.SECONDS)).isTrue();
+		OtherServer.onReset.run();
+		assertThat(slow.interrupted.await(15, TimeUnit.SECONDS)).isTrue();
+		assertThat(asking.join(PATIENCE)).isTrue();
 	}
 
 	@Test
@@ -114,9 +133,15 @@ class RequestExamplesTests {
 	/** A call that takes long. */
 	static class Slow {
 
-		final CountDownLatch running = new CountDownLatch(1);
+		volatile CountDownLatch running = new CountDownLatch(1);
 
-		final CountDownLatch interrupted = new CountDownLatch(1);
+		volatile CountDownLatch interrupted = new CountDownLatch(1);
+
+		Slow fresh() {
+			this.running = new CountDownLatch(1);
+			this.interrupted = new CountDownLatch(1);
+			return this;
+		}
 
 		String report() throws InterruptedException {
 			this.running.countDown();
@@ -132,18 +157,22 @@ class RequestExamplesTests {
 
 	}
 
-	/** A server that knows its clients, which the examples do not have. */
+	/** Stands for a server that tells when a client leaves. */
 	static final class OtherServer {
+
+		private static volatile Runnable onReset = () -> {
+		};
 
 		private OtherServer() {
 		}
 
-		static boolean knows(Object request) {
-			return false;
+		static boolean knows(HttpServletRequest request) {
+			return request.getParameter("other") != null;
 		}
 
-		static void onReset(Object request, Runnable action) {
-			throw new IllegalStateException();
+		static void onReset(HttpServletRequest request, Runnable action) {
+			assertThat(knows(request)).isTrue();
+			onReset = action;
 		}
 
 	}
