@@ -32,7 +32,7 @@ class DocumentationTests {
 	private static final Path ROOT = Path.of(System.getProperty("basedir", ""), "..").toAbsolutePath().normalize();
 
 	private static final List<String> DOCUMENTS = List.of("README.md", "docs/semantics.md", "docs/configuration.md",
-			"docs/metrics.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md");
+			"docs/metrics.md", "docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md");
 
 	private static final List<String> EXAMPLES = List.of("core/src/test/java/io/taskgroup/docs",
 			"autoconfigure/src/test/java/io/taskgroup/autoconfigure/docs");
@@ -60,7 +60,7 @@ class DocumentationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "docs/configuration.md", "docs/metrics.md", "docs/deadlines.md" })
+	@ValueSource(strings = { "docs/configuration.md", "docs/metrics.md", "docs/observing.md", "docs/deadlines.md" })
 	@DisplayName("docs: if there is a block of Java, it is an example that is compiled and run")
 	void anyBlocksAreExamples(String document) {
 		assertBlocksAreExamples(document);
@@ -135,7 +135,8 @@ class DocumentationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "README.md", "docs/semantics.md", "docs/configuration.md", "docs/metrics.md",
-			"docs/deadlines.md", "docs/requests.md", "docs/webflux.md", "CHANGELOG.md", "CONTRIBUTING.md" })
+			"docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md", "CHANGELOG.md",
+			"CONTRIBUTING.md" })
 	@DisplayName("docs: each link inside the repository leads somewhere")
 	void linksLeadSomewhere(String document) {
 		Path file = ROOT.resolve(document);

@@ -1,13 +1,8 @@
 package io.taskgroup.autoconfigure.metrics;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,24 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-import io.taskgroup.CancelKind;
-import io.taskgroup.TaskAction;
-import io.taskgroup.TaskGroupException;
 import io.taskgroup.TaskGroupFactory;
-import io.taskgroup.TaskGroupTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
-import org.springframework.context.annotation.Configuration;
-
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What a scrape of Prometheus shows of a real application: what was done there, and what
@@ -55,21 +40,19 @@ class ScrapeTests {
 
 	private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
-	private static ServletWebServerApplicationContext context;
+	private static MeasuredApplication application;
 
 	private static TaskGroupFactory groups;
 
 	@BeforeAll
 	static void start() throws Exception {
-		context = (ServletWebServerApplicationContext) new SpringApplication(Application.class).run("--server.port=0",
-				"--spring.main.banner-mode=off", "--management.endpoints.web.exposure.include=prometheus");
-		groups = context.getBean(TaskGroupFactory.class);
-		load();
+		application = MeasuredApplication.start();
+		groups = application.groups();
 	}
 
 	@AfterAll
 	static void stop() {
-		context.close();
+		application.close();
 	}
 
 	@Test
@@ -121,7 +104,6 @@ class ScrapeTests {
 	@Test
 	@DisplayName("docs/metrics.md lists the meters that a scrape shows, with their types and tags")
 	void metersAreDocumented() throws Exception {
-		groups.named("documented").sharedConcurrency(2).maxConcurrency(1).gather(List.of(() -> 1, () -> 2));
 		String scrape = scrape();
 		Map<String, String> documented = new TreeMap<>();
 		Map<String, Set<String>> documentedTags = new TreeMap<>();
@@ -173,56 +155,8 @@ class ScrapeTests {
 		return values;
 	}
 
-	/** What has all outcomes and all reasons. */
-	private static void load() throws Exception {
-		for (int i = 0; i < 10; i++) {
-			groups.named("page").gather(List.of(() -> 1, () -> 2, () -> 3));
-		}
-		for (int i = 0; i < 2; i++) {
-			assertThatExceptionOfType(TaskGroupException.class)
-				.isThrownBy(() -> groups.named("page").run((group) -> group.fork(() -> {
-					throw new IOException("failure");
-				})));
-		}
-		assertThatExceptionOfType(TaskGroupTimeoutException.class).isThrownBy(
-				() -> groups.named("page").timeout(Duration.ofMillis(10)).run((group) -> group.fork(new Sleeper())));
-		for (CancelKind kind : List.of(CancelKind.EXPLICIT, CancelKind.REQUEST, CancelKind.DISCONNECT,
-				CancelKind.SHUTDOWN)) {
-			Sleeper sleeper = new Sleeper();
-			groups.named("page").run((group) -> {
-				group.fork(sleeper);
-				sleeper.running.await();
-				group.cancelScope().cancel(kind, "enough");
-			});
-		}
-		groups.named("outer").run((outer) -> {
-			Sleeper sleeper = new Sleeper();
-			outer.fork(() -> groups.named("page").run((group) -> group.fork(sleeper)));
-			sleeper.running.await();
-			outer.cancel();
-		});
-		Sleeper sleeper = new Sleeper();
-		Thread host = Thread.ofVirtual().start(() -> {
-			try {
-				groups.named("page").run((group) -> group.fork(sleeper));
-			}
-			catch (InterruptedException ex) {
-				// as it should be
-			}
-		});
-		sleeper.running.await();
-		host.interrupt();
-		host.join();
-	}
-
 	private static String scrape() throws IOException, InterruptedException {
-		try (HttpClient client = HttpClient.newHttpClient()) {
-			URI address = URI.create("http://localhost:" + context.getWebServer().getPort() + "/actuator/prometheus");
-			HttpResponse<String> response = client.send(HttpRequest.newBuilder(address).build(),
-					HttpResponse.BodyHandlers.ofString());
-			assertThat(response.statusCode()).isEqualTo(200);
-			return response.body();
-		}
+		return application.scrape();
 	}
 
 	/** The samples, each with its labels in order. */
@@ -263,25 +197,6 @@ class ScrapeTests {
 
 	private static List<String> code(String cell) {
 		return CODE.matcher(cell).results().map((result) -> result.group(1)).toList();
-	}
-
-	/** A task that runs until it is cancelled. */
-	private static final class Sleeper implements TaskAction {
-
-		private final CountDownLatch running = new CountDownLatch(1);
-
-		@Override
-		public void run() throws InterruptedException {
-			this.running.countDown();
-			new CountDownLatch(1).await();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }
