@@ -114,9 +114,11 @@ final class TaskGroupLifecycle implements SmartLifecycle, DisposableBean {
 		}
 		this.closed = true;
 		// it waits as long as it takes
-		Thread.ofVirtual().name("taskgroup-close").start(this.factory::close);
+		Thread closing = Thread.ofVirtual().name("taskgroup-close").start(this.factory::close);
 		Duration left = this.timeout.minusNanos(System.nanoTime() - start);
-		if (!this.factory.awaitIdle(left)) {
+		// if nothing is open, it may not have begun, and must not close what is opened
+		// again
+		if (!closing.join(left) && !this.factory.awaitIdle(Duration.ZERO)) {
 			logger.warn("Task groups that do not end although they are cancelled: "
 					+ OpenGroups.names(OpenGroups.of(this.factory), (scope) -> true));
 		}
