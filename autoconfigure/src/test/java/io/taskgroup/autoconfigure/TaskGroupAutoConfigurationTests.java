@@ -39,6 +39,14 @@ class TaskGroupAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(TaskGroupAutoConfiguration.class));
 
 	@Test
+	@DisplayName("threads are named after the group and the task, unless taskgroup.name-threads is false")
+	void namesThreads() {
+		this.runner.run((context) -> assertThat(threadNameIn(context.getBean(TaskGroupFactory.class))).contains("/"));
+		this.runner.withPropertyValues("taskgroup.name-threads=false")
+			.run((context) -> assertThat(threadNameIn(context.getBean(TaskGroupFactory.class))).doesNotContain("/"));
+	}
+
+	@Test
 	@DisplayName("the application gets a factory that works")
 	void factoryWorks() {
 		this.runner.run((context) -> {
@@ -98,19 +106,22 @@ class TaskGroupAutoConfigurationTests {
 	@DisplayName("customizers are called in their order, the last one wins")
 	void customizersInOrder() {
 		this.runner.withUserConfiguration(TwoCustomizers.class)
+			.withPropertyValues("taskgroup.name-threads=false")
 			.run((context) -> assertThat(threadNameIn(context.getBean(TaskGroupFactory.class))).isEqualTo("second"));
 	}
 
 	@Test
 	@DisplayName("each use of the builder is a new one, customized")
 	void builderIsPrototype() {
-		this.runner.withUserConfiguration(TwoCustomizers.class).run((context) -> {
-			TaskGroupFactory.Builder builder = context.getBean(TaskGroupFactory.Builder.class);
-			assertThat(builder).isNotSameAs(context.getBean(TaskGroupFactory.Builder.class));
-			try (TaskGroupFactory second = builder.build()) {
-				assertThat(threadNameIn(second)).isEqualTo("second");
-			}
-		});
+		this.runner.withUserConfiguration(TwoCustomizers.class)
+			.withPropertyValues("taskgroup.name-threads=false")
+			.run((context) -> {
+				TaskGroupFactory.Builder builder = context.getBean(TaskGroupFactory.Builder.class);
+				assertThat(builder).isNotSameAs(context.getBean(TaskGroupFactory.Builder.class));
+				try (TaskGroupFactory second = builder.build()) {
+					assertThat(threadNameIn(second)).isEqualTo("second");
+				}
+			});
 	}
 
 	@Test
@@ -202,7 +213,7 @@ class TaskGroupAutoConfigurationTests {
 
 		@Bean
 		TaskGroupFactory.Builder ownBuilder() {
-			return TaskGroupFactory.builder().threadFactory(threadsNamed("own-builder"));
+			return TaskGroupFactory.builder().threadFactory(threadsNamed("own-builder")).nameThreads(false);
 		}
 
 	}

@@ -9,6 +9,7 @@ import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
 import io.taskgroup.RootScope;
 import io.taskgroup.TaskCancelledException;
+import io.taskgroup.autoconfigure.web.ContentHeaders;
 import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
 import reactor.core.publisher.Mono;
@@ -162,7 +163,7 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, "The time for this request has passed.");
 		problem.setInstance(URI.create(exchange.getRequest().getURI().getRawPath()));
 		ServerHttpResponse response = exchange.getResponse();
-		response.getHeaders().clearContentHeaders();
+		ContentHeaders.clear(response.getHeaders());
 		// what was cancelled a moment ago may clear these headers, too
 		response.beforeCommit(() -> Mono
 			.fromRunnable(() -> response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON)));

@@ -2,6 +2,7 @@ package io.taskgroup.autoconfigure.web.servlet;
 
 import java.util.List;
 
+import io.taskgroup.autoconfigure.web.ContentHeaders;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.http.HttpHeaders;
@@ -15,20 +16,14 @@ final class UnfinishedAnswer {
 	}
 
 	/**
-	 * Takes it back: the status, the content, and what was said of the content, also for
-	 * how long to keep it. Other headers, which filters have set as a rule, are for
-	 * whatever is answered.
+	 * Takes it back: the status, the content, and what was said of the content.
 	 */
 	static void takeBack(HttpServletResponse response) {
 		HttpHeaders headers = new HttpHeaders();
 		for (String name : response.getHeaderNames()) {
 			headers.put(name, List.copyOf(response.getHeaders(name)));
 		}
-		headers.clearContentHeaders();
-		headers.remove(HttpHeaders.CACHE_CONTROL);
-		headers.remove(HttpHeaders.ETAG);
-		headers.remove(HttpHeaders.EXPIRES);
-		headers.remove(HttpHeaders.LAST_MODIFIED);
+		ContentHeaders.clear(headers);
 		// resetBuffer() would not do: after a writer was asked for, no stream could be
 		response.reset();
 		headers.forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));

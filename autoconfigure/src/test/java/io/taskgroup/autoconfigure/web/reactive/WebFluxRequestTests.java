@@ -50,6 +50,7 @@ import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConf
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -116,6 +117,16 @@ class WebFluxRequestTests {
 			await().untilAsserted(() -> assertThat(observer().kinds).isNotEmpty()
 				.doesNotContain(CancelKind.DISCONNECT, CancelKind.REQUEST, CancelKind.EXPLICIT));
 		}
+	}
+
+	@Test
+	@DisplayName("5.5 the answer to a request whose deadline passes keeps the headers that say nothing of the content")
+	void headersOfTheContentAreTakenBack() throws Exception {
+		start();
+		HttpResponse<String> response = get("/caught", "300");
+		assertProblem(response, 503, "/caught");
+		assertThat(response.headers().firstValue("X-Frame-Options")).contains("DENY");
+		assertThat(response.headers().map()).doesNotContainKeys("Cache-Control", "ETag");
 	}
 
 	@Test
@@ -388,7 +399,10 @@ class WebFluxRequestTests {
 
 		/** The scope ends the work before the request ends. */
 		@GetMapping("/caught")
-		Mono<String> caught() {
+		Mono<String> caught(ServerHttpResponse response) {
+			response.getHeaders().setCacheControl("max-age=3600");
+			response.getHeaders().setETag("\"1\"");
+			response.getHeaders().set("X-Frame-Options", "DENY");
 			return this.reactive.<String>mono(this.groups.named("caught"), (group) -> this.observer.block())
 				.onErrorMap((ex) -> new IllegalStateException("wrapped", ex));
 		}
