@@ -3,6 +3,8 @@ package io.taskgroup;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What can be a name.
  */
@@ -36,8 +38,9 @@ final class Names {
 		return Objects.requireNonNull(name, "name");
 	}
 
-	static String ofThread(String group, String task) {
-		return group + '/' + shown(task);
+	/** A task without a name does not cost one. */
+	static String ofThread(String group, @Nullable String task) {
+		return (task != null) ? group + '/' + shown(task) : group;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -213,7 +214,9 @@ final class SnapshotTree {
 			Strand strand = task.strand();
 			boolean looked = strand != null && !queued && isLongRunning(task);
 			return new TaskSnapshot(task.id(), handle.shownName(), handle.state(), age(task.ageNanos()),
-					Optional.ofNullable(strand).map(Strand::threadName), looked ? stack(strand) : List.of(),
+					Optional.ofNullable(strand).map(Strand::threadName),
+					(strand != null) ? OptionalLong.of(strand.threadId()) : OptionalLong.empty(),
+					looked ? stack(strand) : List.of(),
 					snapshots(SnapshotTree.this.children.get(task), this.depth + 1));
 		}
 

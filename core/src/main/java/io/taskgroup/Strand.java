@@ -178,6 +178,10 @@ final class Strand {
 		return this.thread.getName();
 	}
 
+	long threadId() {
+		return this.thread.threadId();
+	}
+
 	StackTraceElement[] stackTrace() {
 		return this.thread.getStackTrace();
 	}

@@ -333,7 +333,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			strand = Strand.attach(this);
 			this.strand = strand;
 			if (this.owner.crew() == null && this.owner.factory().namesThreads()) {
-				Thread.currentThread().setName(Names.ofThread(this.owner.name(), name()));
+				Thread.currentThread().setName(Names.ofThread(this.owner.name(), this.name));
 			}
 			strand.push(this);
 			runInside(strand);

@@ -214,8 +214,7 @@ public interface TaskGroupFactory extends AutoCloseable {
 		/**
 		 * Sets whether the thread of a task is named after the group and the task,
 		 * {@code group/task}, as long as it runs the task, so that a thread dump reads.
-		 * The threads of {@code map}, {@code forEach} and {@code asCompleted} of items,
-		 * which run one task after the other, are named after the group alone. The
+		 * That of a task which was given no name is named after the group alone. The
 		 * default is to do so.
 		 * @param nameThreads whether to name threads
 		 * @return this builder

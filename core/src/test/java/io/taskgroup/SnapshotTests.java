@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
@@ -39,8 +40,10 @@ class SnapshotTests {
 		CountDownLatch inBody = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		AtomicReference<TaskHandle<?>> task = new AtomicReference<>();
+		AtomicLong threadId = new AtomicLong();
 		Host<Void> host = rig.start(() -> groups.named("outer").run((outer) -> {
 			task.set(outer.fork("task", () -> {
+				threadId.set(Thread.currentThread().threadId());
 				groups.named("in task").run((inner) -> inner.fork("innermost", innermost));
 			}));
 			outer.fork("finished", () -> "value").await();
@@ -63,7 +66,8 @@ class SnapshotTests {
 		assertThat(taskSnapshot.name()).isEqualTo("task");
 		assertThat(taskSnapshot.id()).isEqualTo(task.get().id());
 		assertThat(taskSnapshot.state()).isEqualTo(TaskState.RUNNING);
-		assertThat(taskSnapshot.thread()).isPresent();
+		assertThat(taskSnapshot.thread()).contains("outer/task");
+		assertThat(taskSnapshot.threadId()).hasValue(threadId.get());
 		TaskScopeSnapshot inTask = single(taskSnapshot.children());
 		assertThat(inTask.name()).isEqualTo("in task");
 		assertThat(single(inTask.tasks()).name()).isEqualTo("innermost");

@@ -1,26 +1,16 @@
 package io.taskgroup.benchmarks;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 
 import io.taskgroup.TaskGroupFactory;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -30,8 +20,6 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -44,35 +32,30 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(3)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Fork(2)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 4, time = 2)
 @Threads(4)
 public class RequestBenchmark {
 
 	/** How the server looks whether the client has gone. */
 	@Param({ "off", "250ms", "1ms" })
-	private String look = "off";
+	private String look = "";
 
-	private @Nullable ServletWebServerApplicationContext server;
+	private HttpServer server;
 
 	/** Starts the server. */
 	@Setup
 	public void start() {
 		boolean looks = !this.look.equals("off");
-		this.server = (ServletWebServerApplicationContext) new SpringApplicationBuilder(Application.class)
-			.properties("server.port=0", "spring.main.banner-mode=off", "logging.level.root=warn",
-					"spring.threads.virtual.enabled=true", "server.tomcat.max-keep-alive-requests=-1",
-					"taskgroup.request.cancel-on-disconnect=" + looks,
-					"taskgroup.request.disconnect-check-interval=" + (looks ? this.look : "250ms"))
-			.run();
+		this.server = new HttpServer(Application.class, "taskgroup.request.cancel-on-disconnect=" + looks,
+				"taskgroup.request.disconnect-check-interval=" + (looks ? this.look : "250ms"));
 	}
 
 	/** Ends the server. */
 	@TearDown
 	public void stop() {
-		Objects.requireNonNull(this.server).close();
+		this.server.close();
 	}
 
 	/**
@@ -83,19 +66,14 @@ public class RequestBenchmark {
 	 */
 	@Benchmark
 	public int request(Client client) throws IOException {
-		return client.ask();
+		return client.connection.ask();
 	}
 
-	/** A connection that is kept open, one for each thread. */
+	/** One for each thread. */
 	@State(Scope.Thread)
 	public static class Client {
 
-		private static final byte[] REQUEST = "GET /fan-out HTTP/1.1\r\nHost: localhost\r\n\r\n"
-			.getBytes(StandardCharsets.US_ASCII);
-
-		private @Nullable Socket socket;
-
-		private @Nullable InputStream in;
+		private HttpConnection connection;
 
 		/**
 		 * Connects.
@@ -104,10 +82,7 @@ public class RequestBenchmark {
 		 */
 		@Setup(Level.Iteration)
 		public void connect(RequestBenchmark benchmark) throws IOException {
-			int port = Objects.requireNonNull(Objects.requireNonNull(benchmark.server).getWebServer()).getPort();
-			this.socket = new Socket("localhost", port);
-			this.socket.setTcpNoDelay(true);
-			this.in = new BufferedInputStream(this.socket.getInputStream());
+			this.connection = new HttpConnection(benchmark.server.port(), "/fan-out");
 		}
 
 		/**
@@ -116,39 +91,7 @@ public class RequestBenchmark {
 		 */
 		@TearDown(Level.Iteration)
 		public void close() throws IOException {
-			Objects.requireNonNull(this.socket).close();
-		}
-
-		int ask() throws IOException {
-			OutputStream out = Objects.requireNonNull(this.socket).getOutputStream();
-			out.write(REQUEST);
-			out.flush();
-			int length = 0;
-			for (String line = readLine(); !line.isEmpty(); line = readLine()) {
-				String header = line.toLowerCase(Locale.ROOT);
-				if (header.startsWith("content-length:")) {
-					length = Integer.parseInt(header.substring("content-length:".length()).strip());
-				}
-			}
-			Objects.requireNonNull(this.in).skipNBytes(length);
-			return length;
-		}
-
-		private String readLine() throws IOException {
-			StringBuilder line = new StringBuilder();
-			while (true) {
-				int next = Objects.requireNonNull(this.in).read();
-				switch (next) {
-					case -1 -> throw new IOException("the server has closed the connection");
-					case '\n' -> {
-						return line.toString();
-					}
-					case '\r' -> {
-						// the next one ends the line
-					}
-					default -> line.append((char) next);
-				}
-			}
+			this.connection.close();
 		}
 
 	}

@@ -135,8 +135,8 @@ class DocumentationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "README.md", "docs/semantics.md", "docs/configuration.md", "docs/metrics.md",
-			"docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md", "CHANGELOG.md",
-			"CONTRIBUTING.md" })
+			"docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md", "docs/performance.md",
+			"CHANGELOG.md", "CONTRIBUTING.md" })
 	@DisplayName("docs: each link inside the repository leads somewhere")
 	void linksLeadSomewhere(String document) {
 		Path file = ROOT.resolve(document);

@@ -34,6 +34,9 @@ class ServiceChainTests {
 
 	private static final String HEADER = "taskgroup.request.deadline-header=X-Time-Left";
 
+	/** Whose calls an interrupt ends also on a platform thread. */
+	private static final String JDK_CLIENT = "spring.http.clients.imperative.factory=jdk";
+
 	private static TestServer back;
 
 	private static TestServer front;
@@ -42,7 +45,7 @@ class ServiceChainTests {
 	static void start() {
 		back = TestServer.start(BlockingController.class, HEADER);
 		front = TestServer.start(FrontController.class, HEADER, "taskgroup.request.propagate-deadline=true",
-				"taskgroup.request.timeout=60s", "back=" + back.uri(""));
+				"taskgroup.request.timeout=60s", JDK_CLIENT, "back=" + back.uri(""));
 	}
 
 	@AfterAll

@@ -41,8 +41,9 @@ final class TestServer implements AutoCloseable {
 		all.addAll(Arrays.asList(properties));
 		ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(
 				Application.class, controller)
-			.properties(all.toArray(String[]::new))
-			.run();
+			// as arguments, which come before the properties that all tests may be run
+			// with
+			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new));
 		return new TestServer(context, all.stream().anyMatch((property) -> property.startsWith("server.ssl")));
 	}
 

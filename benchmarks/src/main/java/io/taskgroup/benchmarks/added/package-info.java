@@ -1,0 +1,7 @@
+/**
+ * What metrics, context and observations add to a task.
+ */
+@NullMarked
+package io.taskgroup.benchmarks.added;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * The first result wins.
+ */
+@NullMarked
+package io.taskgroup.benchmarks.first;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Tasks without end.
+ */
+@NullMarked
+package io.taskgroup.benchmarks.supervisor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package io.taskgroup.benchmarks.first;
+
+import java.util.stream.Stream;
+
+import io.taskgroup.benchmarks.TestedPeers;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The peers of {@link FirstWinsBenchmark} do the same.
+ */
+@Timeout(60)
+class FirstTests {
+
+	static Stream<Named<First>> peers() throws NoSuchFieldException {
+		return TestedPeers.of(First.class, FirstWinsBenchmark.class);
+	}
+
+	@ParameterizedTest
+	@MethodSource("peers")
+	@DisplayName("each peer has the result of the only task that has one, and does not wait for the others to give up")
+	void firstWins(First peer) throws Exception {
+		try (peer) {
+			assertThat(peer.first(FirstWinsBenchmark.tasks())).isEqualTo(FirstWinsBenchmark.TASKS);
+			assertThat(peer.first(FirstWinsBenchmark.tasks())).isEqualTo(FirstWinsBenchmark.TASKS);
+		}
+	}
+
+}
