@@ -51,6 +51,7 @@ import org.springframework.core.io.Resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The properties: what they do, what is said of wrong ones, and how they change.
@@ -163,6 +164,8 @@ class TaskGroupPropertiesTests {
 	@ParameterizedTest
 	@CsvSource({ "virtual,true", "platform,false", ",true" })
 	void threads(String threads, boolean virtual) {
+		assumeTrue(threads != null || System.getProperty("taskgroup.threads") == null,
+				"the tests are run with a kind of threads that is not the default");
 		String[] properties = (threads != null) ? new String[] { "taskgroup.threads=" + threads } : new String[0];
 		this.runner.withPropertyValues(properties).run(context -> {
 			Thread thread = context.getBean(TaskGroupFactory.class)

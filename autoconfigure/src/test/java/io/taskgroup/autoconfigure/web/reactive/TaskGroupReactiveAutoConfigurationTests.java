@@ -79,7 +79,8 @@ class TaskGroupReactiveAutoConfigurationTests {
 	@Test
 	@DisplayName("bodies run on threads of the kind that tasks do")
 	void threads() {
-		this.runner.run((context) -> assertThat(isVirtual(context)).isTrue());
+		this.runner.withPropertyValues("taskgroup.threads=virtual")
+			.run((context) -> assertThat(isVirtual(context)).isTrue());
 		this.runner.withPropertyValues("taskgroup.threads=platform")
 			.run((context) -> assertThat(isVirtual(context)).isFalse());
 	}
