@@ -16,6 +16,9 @@ public enum Metric {
 	/** What 99 of 100 requests do not exceed, in nanoseconds. */
 	P99("Time that 99 %% do not exceed (p99)"),
 
+	/** What none of them exceeded, in nanoseconds. */
+	LONGEST("Longest time"),
+
 	/** How many a second. */
 	THROUGHPUT("Throughput"),
 
@@ -60,7 +63,7 @@ public enum Metric {
 
 	private List<Unit> units() {
 		return switch (this) {
-			case TIME, MEDIAN, P99 -> Unit.TIMES;
+			case TIME, MEDIAN, P99, LONGEST -> Unit.TIMES;
 			case THROUGHPUT -> Unit.RATES;
 			case BYTES, HEAP -> Unit.SIZES;
 		};

@@ -3,6 +3,7 @@ package io.taskgroup.benchmarks.run;
 import java.util.List;
 import java.util.Map;
 
+import io.taskgroup.benchmarks.DisconnectBenchmark;
 import io.taskgroup.benchmarks.RequestBenchmark;
 import io.taskgroup.benchmarks.added.AddedBenchmark;
 import io.taskgroup.benchmarks.cancel.CancelBenchmark;
@@ -36,7 +37,9 @@ final class Cases {
 			new Case(StorefrontBenchmark.class, PEER, "clients", "request",
 					List.of(Metric.THROUGHPUT, Metric.MEDIAN, Metric.P99, Metric.BYTES), Comparison.RATIO, Map.of()),
 			new Case(AddedBenchmark.class, "with", "", TASK, TIME_AND_BYTES, Comparison.ADDED, Map.of()),
-			new Case(RequestBenchmark.class, "look", "", "request", TIME_AND_BYTES, Comparison.ADDED, Map.of()));
+			new Case(RequestBenchmark.class, "look", "", "request", TIME_AND_BYTES, Comparison.ADDED, Map.of()),
+			new Case(DisconnectBenchmark.class, "TaskGroups", "", "client",
+					List.of(Metric.MEDIAN, Metric.P99, Metric.LONGEST), Comparison.RATIO, Map.of()));
 
 	private Cases() {
 	}

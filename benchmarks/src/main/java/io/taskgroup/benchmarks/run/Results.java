@@ -84,6 +84,7 @@ final class Results {
 		Figure mean = new Figure(samples.getMean(), samples.getMeanErrorAt(0.999));
 		figures.put(Metric.THROUGHPUT, one.over(mean));
 		figures.put(Metric.MEDIAN, new Figure(samples.getPercentile(50), Double.NaN));
+		figures.put(Metric.LONGEST, new Figure(samples.getMax(), Double.NaN));
 		figures.put(Metric.P99, new Figure(samples.getPercentile(99), Double.NaN));
 	}
 
