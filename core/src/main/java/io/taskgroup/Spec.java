@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -141,6 +143,21 @@ record Spec(DefaultTaskGroupFactory factory, String name, Timeouts timeouts, Lim
 	private Spec with(Settings settings) {
 		return new Spec(this.factory, this.name, this.timeouts, this.limits, this.staggering, this.errorHandler,
 				this.isDetached, settings);
+	}
+
+	@Override
+	public TaskGroupSpecInfo info() {
+		Optional<LimitPlan.QueueBound> queue = Optional.ofNullable(this.limits.queueBound());
+		Integer capacity = queue.map(LimitPlan.QueueBound::capacity).orElse(null);
+		return new TaskGroupSpecInfo(Optional.ofNullable(this.timeouts.fail()),
+				Optional.ofNullable(this.timeouts.moveOn()), orEmpty(this.limits.perGroup()),
+				orEmpty(this.limits.shared()), this.limits.limiters(), orEmpty(capacity),
+				queue.map((bound) -> bound.rejects() ? WhenFull.REJECT : WhenFull.WAIT),
+				Duration.ofNanos(this.settings.reinterruptNanos()), Duration.ofNanos(this.settings.warnNanos()));
+	}
+
+	private static OptionalInt orEmpty(@Nullable Integer value) {
+		return (value != null) ? OptionalInt.of(value) : OptionalInt.empty();
 	}
 
 	/** The nearer of the two deadlines. */

@@ -130,6 +130,12 @@ public interface TaskGroupSpec {
 	TaskGroupSpec warnAfter(Duration age);
 
 	/**
+	 * Returns what was set, to be shown.
+	 * @return the settings
+	 */
+	TaskGroupSpecInfo info();
+
+	/**
 	 * Runs the body in a new group, and comes back when every task of it has ended.
 	 * @param body the body, run on the calling thread
 	 * @return the group's cancel scope, which says whether it caught a cancellation

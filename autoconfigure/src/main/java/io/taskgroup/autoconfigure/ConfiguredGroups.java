@@ -22,7 +22,7 @@ import org.springframework.core.env.Environment;
  * limiters that the groups of a name share have their new limits at once. No task is
  * dropped by that.
  */
-final class ConfiguredGroups implements TaskGroupSettings {
+public final class ConfiguredGroups implements TaskGroupSettings {
 
 	/** As many as to make no difference. */
 	private static final int UNLIMITED = Integer.MAX_VALUE;
@@ -46,6 +46,24 @@ final class ConfiguredGroups implements TaskGroupSettings {
 		UnknownGroupKeys.check(environment);
 		this.current = new Current(properties);
 		properties.onChange(() -> changed(properties));
+	}
+
+	/**
+	 * Returns whether the properties have something to say of groups of a name.
+	 * @param name the name
+	 * @return whether it has settings of its own
+	 */
+	public boolean isConfigured(String name) {
+		return this.current.groups.containsKey(name);
+	}
+
+	/**
+	 * Returns what the properties say of groups of a name.
+	 * @param name the name
+	 * @return the settings of that name, or else the defaults
+	 */
+	public GroupSettings settings(String name) {
+		return this.current.of(name);
 	}
 
 	private synchronized void changed(TaskGroupProperties properties) {

@@ -13,8 +13,21 @@ import org.springframework.boot.context.properties.PropertyMapper;
 /**
  * The settings of groups of one name: its own, and where it has none the defaults. What
  * is null is not set.
+ *
+ * @param timeout the time after which a group fails
+ * @param perGroup how many tasks of one group run at once
+ * @param shared how many tasks of all groups of the name run at once
+ * @param adaptive how the shared limit finds its value
+ * @param permits how many tasks of all groups of the name may start in a period
+ * @param period the period
+ * @param burst how many may start at once after a pause
+ * @param capacity how many tasks of one group may wait for permits
+ * @param whenFull what becomes of one too many
+ * @param reinterruptEvery the time after which a thread that has swallowed an interrupt
+ * is interrupted again
+ * @param warnAfter the time after which a task that outlives its cancellation is logged
  */
-record GroupSettings(@Nullable Duration timeout, @Nullable Integer perGroup, @Nullable Integer shared,
+public record GroupSettings(@Nullable Duration timeout, @Nullable Integer perGroup, @Nullable Integer shared,
 		GroupProperties.@Nullable Adaptive adaptive, @Nullable Long permits, @Nullable Duration period,
 		@Nullable Long burst, @Nullable Integer capacity, @Nullable WhenFull whenFull,
 		@Nullable Duration reinterruptEvery, @Nullable Duration warnAfter) {

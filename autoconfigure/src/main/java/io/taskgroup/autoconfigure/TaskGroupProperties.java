@@ -225,7 +225,8 @@ public class TaskGroupProperties implements InitializingBean, DisposableBean {
 		private boolean enabled = true;
 
 		/**
-		 * How many group names are told apart. Further ones are counted as 'other'.
+		 * How many group names are told apart, also by the actuator. Further ones are
+		 * counted as 'other'.
 		 */
 		private int maxGroupNames = 100;
 

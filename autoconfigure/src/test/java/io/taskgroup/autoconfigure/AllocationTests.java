@@ -13,11 +13,15 @@ import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskGroupListener;
 import io.taskgroup.TaskInfo;
 import io.taskgroup.TaskState;
+import io.taskgroup.autoconfigure.actuate.TaskGroupsEndpointAutoConfiguration;
 import io.taskgroup.autoconfigure.metrics.TaskGroupMetrics;
 import io.taskgroup.autoconfigure.observation.TaskGroupObservations;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -46,24 +50,20 @@ class AllocationTests {
 	@DisplayName("metrics allocate nothing for a task, whether it has to wait or not, and however it ends")
 	void metrics() throws Exception {
 		TaskGroupMetrics metrics = new TaskGroupMetrics(this.registry, 100);
-		TaskInfo task = task(metrics, false);
-		TaskInfo waiting = task(metrics, true);
-		assertThat(waiting.hadToWait()).isTrue();
-		IllegalStateException failure = new IllegalStateException("failure");
-		assertThat(bytesPerRound(() -> {
-			metrics.taskStarted(task, 0);
-			metrics.taskEnded(task, TaskState.SUCCESS, null, 0, 17);
-			metrics.taskStarted(task, 0);
-			metrics.taskEnded(task, TaskState.FAILED, failure, 0, 17);
-			metrics.taskQueued(waiting);
-			metrics.taskStarted(waiting, 17);
-			metrics.taskEnded(waiting, TaskState.CANCELLED, null, 17, 17);
-			metrics.taskQueued(waiting);
-			metrics.taskEnded(waiting, TaskState.CANCELLED, null, 17, 0);
-		})).isLessThan(1);
+		assertAllocatesNothing(metrics);
 		assertThat(this.registry.get("taskgroup.tasks.active").tag("group", "page").gauge().value()).isZero();
 		assertThat(this.registry.get("taskgroup.tasks").tag("error", "IllegalStateException").timer().count())
 			.isGreaterThan(ROUNDS);
+	}
+
+	@Test
+	@DisplayName("what the actuator counts allocates nothing for a task")
+	void totals() {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(TaskGroupAutoConfiguration.class, TaskGroupsEndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=taskgroups")
+			.run((context) -> assertAllocatesNothing(context.getBean("taskGroupTotals", TaskGroupListener.class)));
 	}
 
 	@Test
@@ -85,6 +85,24 @@ class AllocationTests {
 		assertThat(bytesPerRound(() -> sink.set(new Object()))).isGreaterThanOrEqualTo(8);
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> assertThat(bytesPerRound(() -> sink.set(new Object()))).isLessThan(1));
+	}
+
+	private void assertAllocatesNothing(TaskGroupListener listener) throws InterruptedException {
+		TaskInfo task = task(listener, false);
+		TaskInfo waiting = task(listener, true);
+		assertThat(waiting.hadToWait()).isTrue();
+		IllegalStateException failure = new IllegalStateException("failure");
+		assertThat(bytesPerRound(() -> {
+			listener.taskStarted(task, 0);
+			listener.taskEnded(task, TaskState.SUCCESS, null, 0, 17);
+			listener.taskStarted(task, 0);
+			listener.taskEnded(task, TaskState.FAILED, failure, 0, 17);
+			listener.taskQueued(waiting);
+			listener.taskStarted(waiting, 17);
+			listener.taskEnded(waiting, TaskState.CANCELLED, null, 17, 17);
+			listener.taskQueued(waiting);
+			listener.taskEnded(waiting, TaskState.CANCELLED, null, 17, 0);
+		})).isLessThan(1);
 	}
 
 	/** The mean of the best of several runs: the compiler may still be at work. */

@@ -61,8 +61,8 @@ class OptionalLibrariesTests {
 					all of Micrometer;   .*micrometer|context-propagation;                                  reactor
 					SLF4J;               slf4j|.*-to-slf4j|logback|.*micrometer-tracing|opentelemetry;      metrics context request reactorContext reactor
 					the Servlet API;     jakarta.servlet|tomcat-embed-core;                                 metrics context mdc observations reactorContext reactor
-					Spring Web;          spring-web-|spring-webmvc|spring-webflux;                          metrics context mdc observations reactorContext reactor
-					Spring Security;     spring-security;                                                   metrics context mdc request observations reactorContext reactor
+					Spring Web;          spring-web-|spring-webmvc|spring-webflux|spring-security-web;      metrics context mdc observations reactorContext reactor
+					Spring Security;     spring-(boot-(starter-)?)?security;                                metrics context mdc request observations reactorContext reactor
 					adaptive limits;     concurrency-limits;                                                metrics context mdc request observations reactorContext reactor
 					Reactor;             reactor-|spring-webflux|spring-boot-webflux|spring-boot-webclient; metrics context mdc request observations
 					""")
@@ -76,6 +76,27 @@ class OptionalLibrariesTests {
 			expected.addAll(PARTS.get(part));
 		}
 		assertThat(beansOf(application)).as("without " + name).containsExactlyElementsOf(expected);
+		assertThat(application.result()).containsExactly("done");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';', textBlock = """
+			nothing;             none;                                       true
+			all web servers;     .*tomcat|.*netty|jakarta.servlet|.*webflux; true
+			Spring Web;          spring-web-|spring-webmvc|spring-webflux|spring-security-web; true
+			Micrometer's meters; micrometer-(core|registry|jakarta);         true
+			the page's library;  lit-html;                                   true
+			actuator;            spring-boot-(starter-)?actuator;            false
+			""")
+	@DisplayName("an endpoint that is exposed over JMX is there whatever else is missing but the Actuator; the page needs the web")
+	void endpoint(String name, String missing, boolean expected) throws Exception {
+		Pattern jars = Pattern.compile("(" + missing + ").*");
+		PartialClassPath.Started application = PartialClassPath.start((jar) -> !jars.matcher(jar).matches(),
+				"test.task=true", "spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=taskgroups",
+				"management.endpoints.web.exposure.include=tasktree");
+		assertThat(beansOf(application).contains("taskGroupsEndpoint")).as("without " + name).isEqualTo(expected);
+		assertThat(beansOf(application).contains("taskGroupTotals")).as("without " + name).isEqualTo(expected);
+		assertThat(beansOf(application)).doesNotContain("taskTreeEndpoint", "taskGroupRecentWork");
 		assertThat(application.result()).containsExactly("done");
 	}
 

@@ -32,7 +32,8 @@ class DocumentationTests {
 	private static final Path ROOT = Path.of(System.getProperty("basedir", ""), "..").toAbsolutePath().normalize();
 
 	private static final List<String> DOCUMENTS = List.of("README.md", "docs/semantics.md", "docs/configuration.md",
-			"docs/metrics.md", "docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md");
+			"docs/metrics.md", "docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md",
+			"docs/actuator.md");
 
 	private static final List<String> EXAMPLES = List.of("core/src/test/java/io/taskgroup/docs",
 			"autoconfigure/src/test/java/io/taskgroup/autoconfigure/docs");
@@ -52,7 +53,8 @@ class DocumentationTests {
 	private static final Pattern CITATION = Pattern.compile("@DisplayName\\(\"((?:[3-9]|10)\\.\\d+) ");
 
 	@ParameterizedTest
-	@ValueSource(strings = { "README.md", "docs/semantics.md", "docs/requests.md", "docs/webflux.md" })
+	@ValueSource(
+			strings = { "README.md", "docs/semantics.md", "docs/requests.md", "docs/webflux.md", "docs/actuator.md" })
 	@DisplayName("docs: each block of Java is an example that is compiled and run")
 	void blocksAreExamples(String document) {
 		assertThat(blocks(document)).isNotEmpty();
@@ -135,7 +137,8 @@ class DocumentationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "README.md", "docs/semantics.md", "docs/configuration.md", "docs/metrics.md",
-			"docs/observing.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md", "docs/performance.md",
+			"docs/observing.md", "docs/actuator.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md",
+			"docs/performance.md", "CHANGELOG.md",
 			"CHANGELOG.md", "CONTRIBUTING.md" })
 	@DisplayName("docs: each link inside the repository leads somewhere")
 	void linksLeadSomewhere(String document) {

@@ -1,9 +1,7 @@
 package io.taskgroup.autoconfigure.metrics;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +12,7 @@ import io.taskgroup.TaskGroupListener;
 import io.taskgroup.TaskInfo;
 import io.taskgroup.TaskScopeInfo;
 import io.taskgroup.TaskState;
+import io.taskgroup.autoconfigure.BoundedNames;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +31,13 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroupMetrics implements TaskGroupListener, AutoCloseable {
 
 	/** The name under which groups are counted whose names are too many. */
-	public static final String OTHER = "other";
+	public static final String OTHER = BoundedNames.OTHER;
 
 	private static final Log logger = LogFactory.getLog(TaskGroupMetrics.class);
 
-	private final MeterRegistry registry;
-
-	private final int maxGroupNames;
-
-	private final Map<String, GroupMeters> byName = new ConcurrentHashMap<>();
+	private final BoundedNames<GroupMeters> byName;
 
 	private final List<TaskGroupFactory> factories = new CopyOnWriteArrayList<>();
-
-	/**
-	 * The meters of all further names, once there are too many. Written with the lock.
-	 */
-	private volatile @Nullable GroupMeters others;
 
 	/**
 	 * Creates metrics in a registry.
@@ -56,11 +46,15 @@ public final class TaskGroupMetrics implements TaskGroupListener, AutoCloseable 
 	 * @throws IllegalArgumentException if it is less than 1
 	 */
 	public TaskGroupMetrics(MeterRegistry registry, int maxGroupNames) {
-		this.registry = Objects.requireNonNull(registry, "registry");
+		Objects.requireNonNull(registry, "registry");
 		if (maxGroupNames < 1) {
 			throw new IllegalArgumentException("maxGroupNames must be at least 1, not " + maxGroupNames);
 		}
-		this.maxGroupNames = maxGroupNames;
+		this.byName = new BoundedNames<>(maxGroupNames, (name) -> new GroupMeters(registry, name),
+				(name) -> logger.warn("There are more than " + maxGroupNames
+						+ " names of task groups (taskgroup.metrics.max-group-names). '" + name
+						+ "' and whatever comes after it is counted as '" + OTHER
+						+ "'. Are names made up at run time?"));
 	}
 
 	/**
@@ -118,37 +112,11 @@ public final class TaskGroupMetrics implements TaskGroupListener, AutoCloseable 
 	 */
 	@Override
 	public void close() {
-		this.byName.values().forEach(GroupMeters::close);
-		GroupMeters others = this.others;
-		if (others != null) {
-			others.close();
-		}
+		this.byName.all().values().forEach(GroupMeters::close);
 	}
 
 	private GroupMeters metersOf(TaskScopeInfo scope) {
-		GroupMeters known = this.byName.get(scope.name());
-		if (known != null) {
-			return known;
-		}
-		GroupMeters others = this.others;
-		return (others != null) ? others : addMetersOf(scope.name());
-	}
-
-	private synchronized GroupMeters addMetersOf(String name) {
-		GroupMeters others = this.others;
-		if (others != null) {
-			return this.byName.getOrDefault(name, others);
-		}
-		if (this.byName.size() < this.maxGroupNames || this.byName.containsKey(name)) {
-			return this.byName.computeIfAbsent(name, (key) -> new GroupMeters(this.registry, key));
-		}
-		logger.warn("There are more than " + this.maxGroupNames + " names of task groups (taskgroup.metrics."
-				+ "max-group-names). '" + name + "' and whatever comes after it is counted as '" + OTHER
-				+ "'. Are names made up at run time?");
-		// a group that really has that name shares its meters
-		others = this.byName.getOrDefault(OTHER, new GroupMeters(this.registry, OTHER));
-		this.others = others;
-		return others;
+		return this.byName.of(scope.name());
 	}
 
 }
