@@ -22,32 +22,36 @@ class Backends {
 	}
 
 	PriceList prices() {
-		return get("prices", PriceList.class, "/services/prices");
+		return get("prices", Trouble.NONE, PriceList.class, "/services/prices");
 	}
 
 	Price price(int bookId) {
-		return get("prices", Price.class, "/services/prices/{id}", bookId);
+		return get("prices", Trouble.NONE, Price.class, "/services/prices/{id}", bookId);
 	}
 
 	Stock stock(int bookId) {
-		return get("stock", Stock.class, "/services/stock/{id}", bookId);
+		return get("stock", Trouble.NONE, Stock.class, "/services/stock/{id}", bookId);
 	}
 
 	Reviews reviews(int bookId) {
-		return get("reviews", Reviews.class, "/services/reviews/{id}", bookId);
+		return get("reviews", Trouble.NONE, Reviews.class, "/services/reviews/{id}", bookId);
 	}
 
-	Offer offer(String supplier, int bookId) {
-		return get(supplier, Offer.class, "/suppliers/{supplier}/offers/{id}", supplier, bookId);
+	Offer offer(String supplier, int bookId, Trouble trouble) {
+		return get(supplier, trouble, Offer.class, "/suppliers/{supplier}/offers/{id}", supplier, bookId);
 	}
 
-	Delivery delivery(String mirror, int bookId) {
-		return get(mirror, Delivery.class, "/mirrors/{mirror}/deliveries/{id}", mirror, bookId);
+	Delivery delivery(String mirror, int bookId, Trouble trouble) {
+		return get(mirror, trouble, Delivery.class, "/mirrors/{mirror}/deliveries/{id}", mirror, bookId);
 	}
 
-	private <T> T get(String backend, Class<T> type, String uri, Object... variables) {
+	private <T> T get(String backend, Trouble trouble, Class<T> type, String uri, Object... variables) {
 		try {
-			return this.restClient.get().uri(uri, variables).retrieve().requiredBody(type);
+			return this.restClient.get()
+				.uri(uri, variables)
+				.header(Trouble.HEADER, trouble.name())
+				.retrieve()
+				.requiredBody(type);
 		}
 		catch (RestClientResponseException ex) {
 			throw new BackendException(backend + " answered with " + ex.getStatusCode(), ex);

@@ -1,14 +1,19 @@
 package io.taskgroup.sample;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import io.taskgroup.TaskGroupException;
 import io.taskgroup.TaskGroupFactory;
 
+import org.springframework.format.annotation.DurationFormat;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -40,10 +45,14 @@ class DeliveryController {
 	 * first answer counts, and cancels the other calls.
 	 */
 	@GetMapping("/books/{id}/delivery")
-	Delivery delivery(@PathVariable int id) throws InterruptedException {
+	Delivery delivery(@PathVariable int id,
+			@RequestParam @DurationFormat(style = DurationFormat.Style.SIMPLE) Optional<Duration> stagger,
+			@ModelAttribute Troubles troubles) throws InterruptedException {
 		this.catalogue.book(id);
 		try {
-			return this.groups.named("delivery").stagger(this.properties.mirrorStagger()).any(questions(id));
+			return this.groups.named("delivery")
+				.stagger(stagger.orElse(this.properties.mirrorStagger()))
+				.any(questions(id, troubles));
 		}
 		catch (TaskGroupException ex) {
 			List<String> failures = new ArrayList<>();
@@ -52,10 +61,10 @@ class DeliveryController {
 		}
 	}
 
-	private List<Callable<Delivery>> questions(int id) {
+	private List<Callable<Delivery>> questions(int id, Troubles troubles) {
 		List<Callable<Delivery>> questions = new ArrayList<>();
 		for (String mirror : this.properties.mirrors().keySet()) {
-			questions.add(() -> this.backends.delivery(mirror, id));
+			questions.add(() -> this.backends.delivery(mirror, id, troubles.of(mirror)));
 		}
 		return questions;
 	}

@@ -3,6 +3,8 @@ package io.taskgroup.sample;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 
+import io.taskgroup.CancelKind;
+import io.taskgroup.TaskCancelledException;
 import io.taskgroup.TaskGroupClosedException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,13 @@ class Problems {
 	@ExceptionHandler
 	ProblemDetail backendsTooSlow(TimeoutException ex) {
 		return problem(HttpStatus.GATEWAY_TIMEOUT, "the backends took too long");
+	}
+
+	/** Somebody has ended the group, on the live page for instance. */
+	@ExceptionHandler
+	ProblemDetail cancelled(TaskCancelledException ex) {
+		return (ex.kind() == CancelKind.EXPLICIT) ? problem(HttpStatus.SERVICE_UNAVAILABLE, ex.getMessage())
+				: shuttingDown();
 	}
 
 	/** The grace period is over, and the request has been cancelled. */

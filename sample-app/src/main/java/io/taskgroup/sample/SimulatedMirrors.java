@@ -4,6 +4,7 @@ import java.util.Map;
 
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -20,8 +21,9 @@ class SimulatedMirrors {
 	}
 
 	@GetMapping("/mirrors/{mirror}/deliveries/{id}")
-	Delivery delivery(@PathVariable String mirror, @PathVariable int id) throws InterruptedException {
-		Behaviour.of(mirror, this.behaviours).simulate();
+	Delivery delivery(@PathVariable String mirror, @PathVariable int id,
+			@RequestHeader(name = Trouble.HEADER, defaultValue = "NONE") Trouble trouble) throws InterruptedException {
+		Behaviour.of(mirror, this.behaviours).simulate(trouble);
 		return deliveryOf(mirror, id);
 	}
 

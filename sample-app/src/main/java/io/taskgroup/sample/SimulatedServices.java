@@ -64,7 +64,7 @@ class SimulatedServices {
 	}
 
 	private void simulate(String service) throws InterruptedException {
-		Behaviour.of(service, this.behaviours).simulate();
+		Behaviour.of(service, this.behaviours).simulate(Trouble.NONE);
 	}
 
 }

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -36,11 +37,12 @@ class SimulatedSuppliers {
 	}
 
 	@GetMapping("/suppliers/{supplier}/offers/{id}")
-	Offer offer(@PathVariable String supplier, @PathVariable int id) throws InterruptedException {
+	Offer offer(@PathVariable String supplier, @PathVariable int id,
+			@RequestHeader(name = Trouble.HEADER, defaultValue = "NONE") Trouble trouble) throws InterruptedException {
 		logger.debug("{} is asked for book {}", supplier, id);
-		Behaviour.of(supplier, this.behaviours).simulate();
-		Offer offer = offerOf(supplier, id);
+		Behaviour behaviour = Behaviour.of(supplier, this.behaviours);
 		try {
+			behaviour.simulate(trouble);
 			// A supplier that does not wait in the library has to ask.
 			CancelScope.checkpoint();
 		}
@@ -49,14 +51,14 @@ class SimulatedSuppliers {
 			throw ex;
 		}
 		counter(supplier, "answered").increment();
-		return offer;
+		return offerOf(supplier, id);
 	}
 
 	private Counter counter(String supplier, String outcome) {
 		return this.meters.counter("storefront.supplier.calls", "supplier", supplier, "outcome", outcome);
 	}
 
-	/** How many calls were answered, and how many were finished when nobody waited. */
+	/** How many calls were answered, and how many ended when nobody waited any more. */
 	@GetMapping("/suppliers")
 	Map<String, Calls> calls() {
 		return this.behaviours.keySet()
@@ -76,10 +78,10 @@ class SimulatedSuppliers {
 	}
 
 	/**
-	 * How many calls a supplier has finished.
+	 * How many calls of a supplier have ended.
 	 *
 	 * @param answered those whose caller was there for the answer
-	 * @param inVain those whose caller had gone
+	 * @param inVain those whose caller had gone when they ended
 	 */
 	record Calls(long answered, long inVain) {
 	}

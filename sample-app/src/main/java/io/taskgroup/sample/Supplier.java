@@ -33,14 +33,22 @@ class Supplier {
 		this.backends = backends;
 	}
 
+	String name() {
+		return this.name;
+	}
+
+	Answer ask(int bookId) throws InterruptedException {
+		return ask(bookId, this.deadline, Trouble.NONE);
+	}
+
 	/**
 	 * Waits until the supplier's limits allow it, and asks. The deadline cuts off both.
 	 * @return the offer, or why there is none
 	 */
-	Answer ask(int bookId) throws InterruptedException {
+	Answer ask(int bookId, Duration deadline, Trouble trouble) throws InterruptedException {
 		List<Outcome<Offer>> outcomes = this.groups.named("supplier-" + this.name)
-			.moveOnAfter(this.deadline)
-			.gatherOutcomes(List.of(() -> this.backends.offer(this.name, bookId)));
+			.moveOnAfter(deadline)
+			.gatherOutcomes(List.of(() -> this.backends.offer(this.name, bookId, trouble)));
 		return switch (outcomes.getFirst()) {
 			case Outcome.Success<Offer>(var offer) -> offer;
 			case Outcome.Failure<Offer>(var exception) -> {

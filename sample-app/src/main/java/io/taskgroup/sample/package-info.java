@@ -16,6 +16,10 @@
  * application runs. All of them call the backends over HTTP, through
  * {@link io.taskgroup.sample.Backends}.
  * <p>
+ * The start page, {@code index.html}, has backends get into
+ * {@link io.taskgroup.sample.Trouble}, to show what comes of it, and
+ * {@link io.taskgroup.sample.LoadController} sends customers.
+ * <p>
  * In real life the backends are other applications. Here they are
  * {@link io.taskgroup.sample.SimulatedServices},
  * {@link io.taskgroup.sample.SimulatedSuppliers} and
