@@ -94,7 +94,7 @@ function headOf({ id, scopes }) {
   return {
     id,
     name: self?.name ?? rest[0].rootName,
-    kind: self?.kind ?? 'request',
+    kind: self?.kind ?? 'root',
     from,
     ran: to - from,
     open: rest.some((scope) => scope.open),

@@ -40,8 +40,9 @@ function summary(data, top, view) {
     `${plural(sum((name) => name.tasks?.running), 'task')} running`,
     `${number(sum((name) => name.tasks?.queued))} queued`,
   ];
-  if (data.leftOut) {
-    parts.push(`${number(data.leftOut)} left out by the server`);
+  const { tasks = 0, groups = 0 } = data.leftOut ?? {};
+  if (tasks + groups > 0) {
+    parts.push(`${number(tasks + groups)} left out by the server`);
   }
   if (view.query) {
     parts.push(`the search leaves ${plural(top.found, 'row')}`);
