@@ -28,7 +28,7 @@ class LoadController {
 
 	/** With backends that are in trouble: some customers have to wait, some get less. */
 	private static final List<String> WISHES = List.of("/books/{id}", "/books/{id}/offers", "/books/{id}/delivery",
-			"/books/{id}/offers?patience=1s&slow=harbour", "/books/{id}/offers?failing=riverside",
+			"/books/{id}/offers?patience=1s&slow=northgate", "/books/{id}/offers?failing=riverside",
 			"/books/{id}/delivery?slow=amber");
 
 	private final TaskGroupFactory groups;

@@ -35,6 +35,11 @@ final class OpenGroups {
 			.count();
 	}
 
+	/** The id of a group of that name. */
+	static long idOf(TaskGroupFactory groups, String name) {
+		return all(groups.snapshot()).filter(scope -> scope.name().equals(name)).findFirst().orElseThrow().id();
+	}
+
 	private static Stream<TaskScopeSnapshot> all(List<TaskScopeSnapshot> scopes) {
 		return scopes.stream()
 			.flatMap(scope -> Stream

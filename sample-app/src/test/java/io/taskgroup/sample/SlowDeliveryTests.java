@@ -52,6 +52,19 @@ class SlowDeliveryTests {
 	}
 
 	@Test
+	@DisplayName("mirrors get into trouble when they are asked to, and get company when the customer wants it")
+	void trouble() {
+		assertThat(this.client.get()
+			.uri("/books/29/delivery?stagger=50ms&slow=amber&failing=birch")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody(Delivery.class)
+			.returnResult()
+			.getResponseBody()).isEqualTo(SimulatedMirrors.deliveryOf("cedar", 29));
+	}
+
+	@Test
 	@DisplayName("a mirror that has company can still be the first to answer")
 	void lateWinner() {
 		for (String mirror : List.of("amber", "birch", "cedar")) {
