@@ -120,6 +120,10 @@ function line({ item, depth }, from, to) {
 
 /** What a failure was, or why it was cancelled; the outcome says already what it was. */
 function because({ outcome, error, cancellation }) {
+  // What cancelled the others has succeeded itself.
+  if (outcome === 'success') {
+    return nothing;
+  }
   const said = cancellation?.kind === SAME[outcome] ? { ...cancellation, kind: undefined } : cancellation;
   const reason = error ? printable(error) : why(said);
   return reason ? html`: <bdi>${reason}</bdi>` : nothing;
