@@ -26,9 +26,12 @@ class LoadController {
 
 	private static final Duration TIME = Duration.ofSeconds(10);
 
-	/** With backends that are in trouble: some customers have to wait, some get less. */
+	/**
+	 * Some with backends that are in trouble. A supplier that is slow soon answers as many
+	 * questions as it may be asked at once, and the others have to wait.
+	 */
 	private static final List<String> WISHES = List.of("/books/{id}", "/books/{id}/offers", "/books/{id}/delivery",
-			"/books/{id}/offers?patience=1s&slow=northgate", "/books/{id}/offers?failing=riverside",
+			"/books/{id}/offers?patience=2s&slow=northgate", "/books/{id}/offers?failing=riverside",
 			"/books/{id}/delivery?slow=amber");
 
 	private final TaskGroupFactory groups;

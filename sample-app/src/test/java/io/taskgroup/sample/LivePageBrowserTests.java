@@ -283,6 +283,7 @@ class LivePageBrowserTests {
 		private final CompletableFuture<Void> result;
 
 		OpenGroup(String name, String... tasks) {
+			// each on a thread of its own, for it blocks
 			this.result = CompletableFuture.runAsync(() -> {
 				try {
 					LivePageBrowserTests.this.groups.named(name).run(group -> {
@@ -297,7 +298,7 @@ class LivePageBrowserTests {
 				catch (InterruptedException ex) {
 					throw new AssertionError(ex);
 				}
-			});
+			}, Thread::startVirtualThread);
 		}
 
 		@Override
