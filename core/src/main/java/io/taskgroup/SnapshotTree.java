@@ -1,9 +1,11 @@
 package io.taskgroup;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +28,9 @@ final class SnapshotTree {
 
 	private final Map<Scope, List<AbstractTaskScope>> children = new HashMap<>();
 
-	/** How many tasks were open at the beginning. */
-	private int tasksOpen;
+	private int tasksLeftOut;
 
-	private int scopesOpen;
+	private int scopesLeftOut;
 
 	private int tasksTold;
 
@@ -61,8 +62,6 @@ final class SnapshotTree {
 			// so this one has ended, too, since it was looked at
 			return;
 		}
-		this.scopesOpen++;
-		this.tasksOpen += open.members().size();
 		if (around == null) {
 			this.roots.add(open);
 		}
@@ -100,8 +99,7 @@ final class SnapshotTree {
 			.sorted(Comparator.comparingLong(DefaultRootScope::id))
 			.forEach((root) -> addRoot(roots, root));
 		roots.addAll(snapshots(this.roots, 1));
-		return new TaskTreeSnapshot(roots, Math.max(0, this.tasksOpen - this.tasksTold),
-				Math.max(0, this.scopesOpen - this.scopesTold));
+		return new TaskTreeSnapshot(roots, this.tasksLeftOut, this.scopesLeftOut);
 	}
 
 	private void addRoot(List<TaskScopeSnapshot> roots, DefaultRootScope root) {
@@ -116,17 +114,40 @@ final class SnapshotTree {
 	}
 
 	private List<TaskScopeSnapshot> snapshots(@Nullable List<AbstractTaskScope> scopes, int depth) {
-		if (scopes == null || depth > this.options.maxDepth()) {
+		if (scopes == null) {
 			return List.of();
 		}
 		List<TaskScopeSnapshot> snapshots = new ArrayList<>();
 		for (AbstractTaskScope open : scopes) {
-			if (this.scopesTold < this.options.maxScopes()) {
+			if (depth <= this.options.maxDepth() && this.scopesTold < this.options.maxScopes()) {
 				this.scopesTold++;
 				snapshots.add(snapshot(open, depth));
 			}
+			else {
+				leaveOut(open);
+			}
 		}
 		return snapshots;
+	}
+
+	/**
+	 * Counts a group, its tasks, and all below them. What has ended since it was looked
+	 * at is not there any more, and so is not left out. Not recursive: it may lie deep.
+	 */
+	private void leaveOut(AbstractTaskScope leftOut) {
+		Deque<AbstractTaskScope> scopes = new ArrayDeque<>(List.of(leftOut));
+		while (!scopes.isEmpty()) {
+			AbstractTaskScope open = scopes.pop();
+			this.scopesLeftOut++;
+			for (Task<?> task : open.members().live()) {
+				Handle<?> handle = task.handle();
+				if (handle != null && !handle.isDone()) {
+					this.tasksLeftOut++;
+					scopes.addAll(this.children.getOrDefault(task, List.of()));
+				}
+			}
+			scopes.addAll(this.children.getOrDefault(open.scope(), List.of()));
+		}
 	}
 
 	private TaskScopeSnapshot snapshot(AbstractTaskScope open, int depth) {
@@ -194,6 +215,8 @@ final class SnapshotTree {
 			}
 			else {
 				this.leftOut++;
+				SnapshotTree.this.tasksLeftOut++;
+				SnapshotTree.this.children.getOrDefault(task, List.of()).forEach(SnapshotTree.this::leaveOut);
 			}
 		}
 
