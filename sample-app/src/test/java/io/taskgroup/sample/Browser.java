@@ -1,5 +1,7 @@
 package io.taskgroup.sample;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
+
+import javax.imageio.ImageIO;
 
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
@@ -228,14 +232,20 @@ final class Browser implements AutoCloseable {
 	}
 
 	void scrollTo(String css) {
-		script("document.querySelector(arguments[0]).scrollIntoView()", css);
+		script("window.scrollTo(0, window.scrollY + document.querySelector(arguments[0]).getBoundingClientRect().top)",
+				css);
 	}
 
 	// What is kept
 
 	void screenshot(String name) throws IOException {
-		Files.createDirectories(SCREENSHOTS);
-		Files.write(SCREENSHOTS.resolve(name + ".png"), this.driver.getScreenshotAs(OutputType.BYTES));
+		BufferedImage taken = ImageIO.read(new ByteArrayInputStream(this.driver.getScreenshotAs(OutputType.BYTES)));
+		// nothing in it is transparent, and without saying so it is smaller
+		BufferedImage opaque = new BufferedImage(taken.getWidth(), taken.getHeight(), BufferedImage.TYPE_INT_RGB);
+		opaque.setRGB(0, 0, taken.getWidth(), taken.getHeight(),
+				taken.getRGB(0, 0, taken.getWidth(), taken.getHeight(), null, 0, taken.getWidth()), 0,
+				taken.getWidth());
+		ImageIO.write(opaque, "png", Files.createDirectories(SCREENSHOTS).resolve(name + ".png").toFile());
 	}
 
 	/** What the browser had to complain about since the last time. */

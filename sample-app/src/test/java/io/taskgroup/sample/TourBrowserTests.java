@@ -91,7 +91,7 @@ class TourBrowserTests {
 	}
 
 	@Test
-	@DisplayName("failing supplier: its group has failed alone")
+	@DisplayName("failing supplier: its task has failed alone")
 	void failing() throws IOException {
 		pressUntilSeen("failing", OFFERS);
 
@@ -146,6 +146,7 @@ class TourBrowserTests {
 		await("tasks that wait").atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(browser.text("#names [data-name=supplier-northgate] [data-count=queued]"))
 				.matches("[1-9].*"));
+		assertThat(browser.text("#tree-summary")).doesNotContain("left out");
 		browser.leaveFrame();
 		browser.screenshot("tour-load");
 
