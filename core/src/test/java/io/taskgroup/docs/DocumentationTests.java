@@ -62,7 +62,8 @@ class DocumentationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "docs/configuration.md", "docs/metrics.md", "docs/observing.md", "docs/deadlines.md", "docs/tour.md" })
+	@ValueSource(strings = { "docs/configuration.md", "docs/metrics.md", "docs/observing.md", "docs/deadlines.md",
+			"docs/tour.md" })
 	@DisplayName("docs: if there is a block of Java, it is an example that is compiled and run")
 	void anyBlocksAreExamples(String document) {
 		assertBlocksAreExamples(document);

@@ -27,8 +27,8 @@ class LoadController {
 	private static final Duration TIME = Duration.ofSeconds(10);
 
 	/**
-	 * Some with backends that are in trouble. A supplier that is slow soon answers as many
-	 * questions as it may be asked at once, and the others have to wait.
+	 * Some with backends that are in trouble. A supplier that is slow soon answers as
+	 * many questions as it may be asked at once, and the others have to wait.
 	 */
 	private static final List<String> WISHES = List.of("/books/{id}", "/books/{id}/offers", "/books/{id}/delivery",
 			"/books/{id}/offers?patience=2s&slow=northgate", "/books/{id}/offers?failing=riverside",

@@ -141,8 +141,8 @@ class TourBrowserTests {
 			.untilAsserted(() -> assertThat(browser.attribute("#chart-open [data-series=running].line", "d"))
 				.isNotEqualTo(before));
 		await("tasks that end").atMost(PATIENCE)
-			.untilAsserted(() -> assertThat(browser.text("#chart-tasks .legend [data-series=success] b"))
-				.matches("[1-9].*"));
+			.untilAsserted(
+					() -> assertThat(browser.text("#chart-tasks .legend [data-series=success] b")).matches("[1-9].*"));
 		await("tasks that wait").atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(browser.text("#names [data-name=supplier-northgate] [data-count=queued]"))
 				.matches("[1-9].*"));

@@ -91,8 +91,8 @@ public final class TaskGroupsEndpointWebExtension {
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> done(@Nullable OperationResponseBody result) {
-		return new WebEndpointResponse<>((result != null) ? WebEndpointResponse.STATUS_NO_CONTENT
-				: WebEndpointResponse.STATUS_NOT_FOUND);
+		return new WebEndpointResponse<>(
+				(result != null) ? WebEndpointResponse.STATUS_NO_CONTENT : WebEndpointResponse.STATUS_NOT_FOUND);
 	}
 
 	static WebEndpointResponse<OperationResponseBody> checked(
