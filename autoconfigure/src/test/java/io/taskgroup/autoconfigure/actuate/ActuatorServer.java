@@ -34,8 +34,6 @@ final class ActuatorServer implements AutoCloseable {
 
 	static final String UNRESTRICTED = "--management.endpoint.taskgroups.access=unrestricted";
 
-	private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
 	private final ConfigurableApplicationContext context;
@@ -101,8 +99,14 @@ final class ActuatorServer implements AutoCloseable {
 		return (headers.length > 0) ? request.headers(headers) : request;
 	}
 
+	/**
+	 * On a connection of its own: on one that is kept, this client and Netty lose an
+	 * answer now and then after one that was written by another thread, of any endpoint.
+	 */
 	static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-		return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+		try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+			return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+		}
 	}
 
 	JsonNode json(String path) throws IOException, InterruptedException {
