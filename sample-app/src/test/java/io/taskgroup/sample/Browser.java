@@ -42,6 +42,9 @@ import static org.awaitility.Awaitility.await;
  */
 final class Browser implements AutoCloseable {
 
+	static final String MISSING = "chromium and chromedriver are not on the PATH; "
+			+ "on Debian, the packages are chromium and chromium-driver";
+
 	/** Whoever sets this to {@code true} has tests fail that would be skipped. */
 	private static final String REQUIRED = "BROWSER_REQUIRED";
 
@@ -87,12 +90,10 @@ final class Browser implements AutoCloseable {
 		if (chromium().isPresent() && driver().isPresent()) {
 			return true;
 		}
-		String missing = "There is no chromium and chromedriver on the PATH: the tests that need a browser are skipped. "
-				+ "Install them (on Debian: chromium and chromium-driver).";
 		if (Boolean.parseBoolean(System.getenv(REQUIRED))) {
-			throw new IllegalStateException(missing);
+			throw new IllegalStateException(MISSING);
 		}
-		logger.warn(missing);
+		logger.warn("Tests that need a browser are skipped: {}", MISSING);
 		return false;
 	}
 

@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
  * The live page in a browser: what can be done with it.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-@EnabledIf("io.taskgroup.sample.Browser#isThere")
+@EnabledIf(value = "io.taskgroup.sample.Browser#isThere", disabledReason = Browser.MISSING)
 @Timeout(120)
 class LivePageBrowserTests {
 

@@ -28,7 +28,7 @@ import static org.awaitility.Awaitility.await;
  * screenshots that are named {@code tour-…} are those of {@code docs/tour.md}.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-@EnabledIf("io.taskgroup.sample.Browser#isThere")
+@EnabledIf(value = "io.taskgroup.sample.Browser#isThere", disabledReason = Browser.MISSING)
 @Timeout(120)
 class TourBrowserTests {
 
