@@ -50,6 +50,7 @@ final class Descriptors {
 	private TaskDescriptor task(TaskSnapshot task) {
 		return new TaskDescriptor(task.id(), ShownText.ofName(task.name()), word(task.state()), millis(task.age()),
 				task.thread().map(ShownText::ofThread).orElse(null),
+				task.threadId().isPresent() ? task.threadId().getAsLong() : null,
 				task.stack().isEmpty() ? null : task.stack().stream().map(Descriptors::frame).toList(),
 				scopes(task.children()));
 	}

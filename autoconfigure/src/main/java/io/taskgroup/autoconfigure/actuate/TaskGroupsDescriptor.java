@@ -60,11 +60,12 @@ public record TaskGroupsDescriptor(Instant time, LeftOutDescriptor leftOut, List
 	 * @param state {@code queued}, {@code running} or {@code cancelling}
 	 * @param ageMillis the time since it was forked
 	 * @param thread the name of its thread
+	 * @param threadId the number of its thread, as in a thread dump
 	 * @param stack what its thread is doing, the innermost frame first
 	 * @param children what was opened in it
 	 */
 	public record TaskDescriptor(long id, String name, String state, @Nullable Long ageMillis, @Nullable String thread,
-			@Nullable List<String> stack, List<ScopeDescriptor> children) {
+			@Nullable Long threadId, @Nullable List<String> stack, List<ScopeDescriptor> children) {
 	}
 
 	/**

@@ -98,6 +98,7 @@ class TaskGroupsEndpointTests {
 			assertThat(nested.get("name").asString()).isEqualTo("nested");
 			assertThat(nested.get("state").asString()).isEqualTo("running");
 			assertThat(nested.get("thread").asString()).isEqualTo("outer/nested");
+			assertThat(nested.get("threadId").asLong()).isPositive();
 			assertThat(nested.has("stack")).isFalse();
 			assertInner(nested.get("children").get(0));
 		});
@@ -109,6 +110,7 @@ class TaskGroupsEndpointTests {
 		assertThat(inner.get("tasks")).extracting((task) -> task.get("state").asString())
 			.containsExactly("running", "queued");
 		assertThat(inner.get("tasks").get(1).has("thread")).isFalse();
+		assertThat(inner.get("tasks").get(1).has("threadId")).isFalse();
 		assertThat(inner.get("limits"))
 			.extracting((limit) -> limit.get("limit").asInt() + " " + limit.get("shared").asBoolean() + " "
 					+ limit.get("inUse").asInt() + " " + limit.get("waiting").asInt())

@@ -1,6 +1,7 @@
 package io.taskgroup.autoconfigure.web.servlet;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +51,9 @@ final class RequestScope implements WaitProbe {
 	 * Whether the server tells of the end. Threads that dispatch, one after the other.
 	 */
 	private boolean followed;
+
+	/** Whether the time for asynchronous processing was over. Written by the server. */
+	private volatile boolean timedOut;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
@@ -149,6 +153,29 @@ final class RequestScope implements WaitProbe {
 		boolean passed = isCancelledAs(CancelKind.TIMEOUT);
 		this.caught |= passed;
 		return passed;
+	}
+
+	/** The server says that the time for asynchronous processing is over. */
+	void timedOut() {
+		this.timedOut = true;
+		this.root.cancel(CancelKind.REQUEST, "the asynchronous request timed out");
+	}
+
+	/**
+	 * Whether an exception came of the interrupt by which Spring MVC ends what runs when
+	 * the time is over. It interrupts before it says that the time is over, so that what
+	 * runs may have failed before the scope was cancelled, or the timeout was told.
+	 */
+	boolean isOfTimeout(Throwable thrown) {
+		Throwable cause = this.timedOut ? thrown : null;
+		for (int depth = 0; cause != null && depth < 100; depth++) {
+			if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
+				this.caught = true;
+				return true;
+			}
+			cause = cause.getCause();
+		}
+		return false;
 	}
 
 	/** The server says so, whose clock may be a moment ahead. */

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
 import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
@@ -214,7 +213,7 @@ final class RequestScopeFilter extends OncePerRequestFilter {
 				this.scope.deadlinePassed();
 			}
 			else {
-				this.scope.root().cancel(CancelKind.REQUEST, "the asynchronous request timed out");
+				this.scope.timedOut();
 			}
 		}
 

@@ -59,7 +59,7 @@ final class RequestScopeMvcConfigurer implements WebMvcConfigurer {
 		if (scope == null) {
 			return null;
 		}
-		if (scope.catches(ex)) {
+		if (scope.catches(ex) || scope.isOfTimeout(ex)) {
 			if (isNested(request) || scope.isCutOff(response)) {
 				throw Sneaky.<RuntimeException>rethrow(ex);
 			}

@@ -116,14 +116,14 @@ function task(row, page) {
 }
 
 /** Where a task is: its thread, and the uppermost frames of its stack if it has run for a while. */
-function thread({ thread: name, stack = [] }) {
-  if (!name) {
+function thread({ thread: name = '', threadId, stack = [] }) {
+  if (threadId === undefined) {
     return html`<p class="thread">It has no thread yet: it waits for a permit.</p>`;
   }
   return html`
     <div class="thread">
       <p>
-        Thread <bdi>${printable(name)}</bdi>${stack.length
+        Thread <bdi>${printable(name)}</bdi> #${threadId}${stack.length
           ? ':'
           : '. Its stack is shown when it has run for a while.'}
       </p>

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +26,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.async.CallableProcessingInterceptor;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -135,6 +141,18 @@ class ReturnTypeTests {
 		assertOver(impatient, work, CancelKind.REQUEST);
 		// nobody tells a stage's supervisor that the request has timed out
 		assertThat(type.equals("stage") ? "" : output).doesNotContain("left");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "callable", "web-async-task", "streaming-response-body" })
+	void endsWithTheTimeoutAlsoIfItFailsBeforeTheTimeoutIsTold(String type, CapturedOutput output) throws Exception {
+		HttpResponse<String> response = client.send(
+				HttpRequest.newBuilder(impatient.uri(path(type, false) + "&first=failure")).build(),
+				HttpResponse.BodyHandlers.ofString());
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.body()).contains("The request was cancelled: the asynchronous request timed out.");
+		assertOver(impatient, running(impatient), CancelKind.REQUEST);
+		assertThat(output).doesNotContain("left");
 	}
 
 	@ParameterizedTest
@@ -249,6 +267,34 @@ class ReturnTypeTests {
 		@Bean
 		ThreadCheck threadCheck() {
 			return new ThreadCheck();
+		}
+
+		@Bean
+		WebMvcConfigurer failureFirst() {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void configureAsyncSupport(AsyncSupportConfigurer configurer) {
+					configurer.registerCallableInterceptors(new FailureFirst());
+				}
+
+			};
+		}
+
+	}
+
+	/**
+	 * When the time is over, what runs has been interrupted already: has it fail before
+	 * anybody says that it was the time.
+	 */
+	private static final class FailureFirst implements CallableProcessingInterceptor {
+
+		@Override
+		public <T> Object handleTimeout(NativeWebRequest request, Callable<T> task) {
+			if ("failure".equals(request.getParameter("first"))) {
+				await().until(() -> WebAsyncUtils.getAsyncManager(request).hasConcurrentResult());
+			}
+			return RESULT_NONE;
 		}
 
 	}

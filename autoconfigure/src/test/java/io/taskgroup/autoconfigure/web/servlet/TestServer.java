@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,16 +36,14 @@ final class TestServer implements AutoCloseable {
 	}
 
 	static TestServer start(Class<?> controller, String... properties) {
-		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
-				"spring.jmx.enabled=false", "management.otlp.metrics.export.enabled=false",
-				"taskgroup.request.disconnect-check-interval=20ms"));
-		all.addAll(Arrays.asList(properties));
+		List<String> usual = List.of("server.port=0", "spring.main.banner-mode=off", "spring.jmx.enabled=false",
+				"management.otlp.metrics.export.enabled=false", "taskgroup.request.disconnect-check-interval=20ms");
 		ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(
 				Application.class, controller)
-			// as arguments, which come before the properties that all tests may be run
-			// with
-			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new));
-		return new TestServer(context, all.stream().anyMatch((property) -> property.startsWith("server.ssl")));
+			.properties(usual.toArray(String[]::new))
+			// as arguments: before the properties that all tests may be run with
+			.run(Stream.of(properties).map((property) -> "--" + property).toArray(String[]::new));
+		return new TestServer(context, Stream.of(properties).anyMatch((property) -> property.startsWith("server.ssl")));
 	}
 
 	/** Two servers: one serves requests on virtual threads, one on platform threads. */
