@@ -60,7 +60,9 @@ final class TaskGroupGracePeriod implements SmartLifecycle {
 
 	@Override
 	public int getPhase() {
-		return PHASE;
+		// before the lifecycle on which this bean depends: one that is stopped together
+		// with what it depends on ends the wait for that as well
+		return this.drains ? PHASE : TaskGroupLifecycle.CANCEL_PHASE + 1;
 	}
 
 	@Override
