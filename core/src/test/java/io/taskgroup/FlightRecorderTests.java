@@ -121,25 +121,29 @@ class FlightRecorderTests {
 	@DisplayName("10.1 while nothing is recorded no clock is read, and what began before a recording does it no harm")
 	void begunBefore() throws Exception {
 		TaskGroupFactory groups = Rig.VIRTUAL.factory();
-		groups.named("suppliers").run((group) -> {
-			CountDownLatch goOn = new CountDownLatch(1);
-			TaskHandle<?> early = group.fork("early", () -> Waits.on(goOn));
-			assertThat(groups.snapshot().get(0).age()).isEmpty();
-			List<RecordedEvent> events = record(() -> {
+		try (Recording recording = recording()) {
+			groups.named("suppliers").run((group) -> {
+				CountDownLatch runs = new CountDownLatch(1);
+				CountDownLatch goOn = new CountDownLatch(1);
+				group.fork("early", () -> {
+					runs.countDown();
+					Waits.on(goOn);
+				});
+				Waits.on(runs);
+				assertThat(groups.snapshot().get(0).age()).isEmpty();
+				recording.start();
 				goOn.countDown();
-				early.await();
-				group.fork("late", () -> "value").await();
+				group.fork("late", () -> "value");
 			});
+			List<RecordedEvent> events = stop(recording);
 			assertThat(named(events, TASK, "late").getDuration("ran")).isPositive();
 			assertThat(named(events, TASK, "early").getDuration("ran")).isEqualTo(Duration.ZERO);
-		});
+		}
 	}
 
+	/** What is recorded until the action ends; a task is, once its group has ended. */
 	private List<RecordedEvent> record(TaskAction action) throws IOException {
-		Path file = this.directory.resolve("recording.jfr");
-		try (Recording recording = new Recording()) {
-			recording.enable(TASK);
-			recording.enable(GROUP);
+		try (Recording recording = recording()) {
 			recording.start();
 			try {
 				action.run();
@@ -147,9 +151,21 @@ class FlightRecorderTests {
 			catch (Exception ex) {
 				throw new AssertionError(ex);
 			}
-			recording.stop();
-			recording.dump(file);
+			return stop(recording);
 		}
+	}
+
+	private static Recording recording() {
+		Recording recording = new Recording();
+		recording.enable(TASK);
+		recording.enable(GROUP);
+		return recording;
+	}
+
+	private List<RecordedEvent> stop(Recording recording) throws IOException {
+		Path file = this.directory.resolve("recording.jfr");
+		recording.stop();
+		recording.dump(file);
 		return RecordingFile.readAllEvents(file);
 	}
 
