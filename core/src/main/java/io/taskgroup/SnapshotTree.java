@@ -107,10 +107,9 @@ final class SnapshotTree {
 		if (inside.isEmpty()) {
 			return;
 		}
-		CancelCause cause = CancelCause.of(root.cancellation());
 		roots.add(new TaskScopeSnapshot(root.id(), root.name().orElseGet(() -> "root-" + root.id()), TaskScopeKind.ROOT,
-				cause != null, kind(cause), reason(cause), age(root.ageNanos()), root.timeLeft(), List.of(),
-				TaskCounts.NONE, List.of(), 0, inside));
+				Optional.ofNullable(CancelCause.of(root.cancellation())), time(root.ageNanos()), root.timeLeft(),
+				List.of(), TaskCounts.NONE, List.of(), 0, inside));
 	}
 
 	private List<TaskScopeSnapshot> snapshots(@Nullable List<AbstractTaskScope> scopes, int depth) {
@@ -152,21 +151,12 @@ final class SnapshotTree {
 
 	private TaskScopeSnapshot snapshot(AbstractTaskScope open, int depth) {
 		Scope scope = open.scope();
-		CancelCause cause = open.cause();
 		Tasks tasks = new Tasks(depth);
 		// the youngest is the first
 		open.members().live().reversed().forEach(tasks::add);
-		return new TaskScopeSnapshot(open.id(), open.name(), open.kind(), cause != null, kind(cause), reason(cause),
-				age(open.ageNanos()), scope.timeLeft(), limiters(open), open.counts(tasks.queued, tasks.running),
+		return new TaskScopeSnapshot(open.id(), open.name(), open.kind(), Optional.ofNullable(open.cause()),
+				time(open.ageNanos()), scope.timeLeft(), limiters(open), open.counts(tasks.queued, tasks.running),
 				tasks.told, tasks.leftOut, snapshots(this.children.get(scope), depth + 1));
-	}
-
-	private static Optional<CancelKind> kind(@Nullable CancelCause cause) {
-		return Optional.ofNullable(cause).map(CancelCause::kind);
-	}
-
-	private static Optional<String> reason(@Nullable CancelCause cause) {
-		return Optional.ofNullable(cause).map(CancelCause::reason);
 	}
 
 	private static List<LimiterSnapshot> limiters(AbstractTaskScope open) {
@@ -174,7 +164,7 @@ final class SnapshotTree {
 		return (limits != null) ? limits.snapshot() : List.of();
 	}
 
-	private Optional<Duration> age(long nanos) {
+	private Optional<Duration> time(long nanos) {
 		return this.timed ? Optional.of(Duration.ofNanos(nanos)) : Optional.empty();
 	}
 
@@ -235,11 +225,11 @@ final class SnapshotTree {
 
 		private TaskSnapshot snapshot(Task<?> task, Handle<?> handle, boolean queued) {
 			Strand strand = task.strand();
-			boolean looked = strand != null && !queued && isLongRunning(task);
-			return new TaskSnapshot(task.id(), handle.shownName(), handle.state(), age(task.ageNanos()),
-					Optional.ofNullable(strand).map(Strand::threadName),
+			boolean looksAtStack = !queued && isLongRunning(task);
+			return new TaskSnapshot(task.id(), handle.shownName(), handle.state(), time(task.ageNanos()),
+					time(task.waitedNanos()), Optional.ofNullable(strand).map(Strand::threadName),
 					(strand != null) ? OptionalLong.of(strand.threadId()) : OptionalLong.empty(),
-					looked ? stack(strand) : List.of(),
+					(strand != null && looksAtStack) ? stack(strand) : List.of(),
 					snapshots(SnapshotTree.this.children.get(task), this.depth + 1));
 		}
 
@@ -249,8 +239,8 @@ final class SnapshotTree {
 					|| Duration.ofNanos(task.ageNanos()).compareTo(options.stackAge()) >= 0);
 		}
 
-		private List<StackTraceElement> stack(@Nullable Strand strand) {
-			StackTraceElement[] frames = (strand != null) ? strand.stackTrace() : new StackTraceElement[0];
+		private List<StackTraceElement> stack(Strand strand) {
+			StackTraceElement[] frames = strand.stackTrace();
 			return List.of(frames).subList(0, Math.min(frames.length, SnapshotTree.this.options.stackDepth()));
 		}
 

@@ -39,11 +39,14 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 
 	private static final VarHandle NEXT;
 
+	private static final VarHandle STARTED;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(Task.class, "state", int.class);
 			NEXT = lookup.findVarHandle(Task.class, "next", Task.class);
+			STARTED = lookup.findVarHandle(Task.class, "startedNanos", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -75,6 +78,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 
 	private final long forkedNanos;
 
+	/** Whole also to those who look at it while it runs. */
 	private long startedNanos;
 
 	/** What the flight recorder is told of it; null if it is not running. */
@@ -353,7 +357,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			admitted.begun();
 		}
 		this.event = FlightRecorder.taskStarted();
-		this.startedNanos = this.owner.factory().now();
+		STARTED.setOpaque(this, this.owner.factory().now());
 		if (this.owner.factory().recordsTimes()) {
 			this.owner.factory().listeners().taskStarted(this, this.startedNanos - this.forkedNanos);
 		}
@@ -455,17 +459,13 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			this.owner.taskFailing(failure);
 		}
 		this.owner.taskEnding();
+		TaskState state = Handle.stateOf(outcome);
+		this.owner.countEnded(state);
 		handle.complete(outcome);
 		if (failure != null && counts) {
 			this.owner.taskFailed(handle, failure);
 		}
-		tellEnd(outcome, failure);
-	}
-
-	private void tellEnd(Object outcome, @Nullable Throwable failure) {
 		if (this.owner.factory().recordsTimes()) {
-			TaskState state = Handle.stateOf(outcome);
-			this.owner.countEnded(state);
 			tellEnd(state, failure);
 		}
 		FlightRecorder.taskEnded(this, this.event, outcome);
@@ -478,7 +478,8 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 
 	/** From fork to start, or to now; zero if nobody wanted to know at the fork. */
 	long waitedNanos() {
-		long until = (this.startedNanos != 0) ? this.startedNanos : System.nanoTime();
+		long started = (long) STARTED.getOpaque(this);
+		long until = (started != 0) ? started : System.nanoTime();
 		return (this.forkedNanos != 0) ? until - this.forkedNanos : 0;
 	}
 

@@ -10,9 +10,7 @@ import java.util.Optional;
  * @param id the number of the scope
  * @param name the name of the scope
  * @param kind what kind of scope it is
- * @param cancelled whether a cancellation is in effect for it
- * @param cancelKind who or what asked for that cancellation
- * @param cancelReason why, in words
+ * @param cancelCause why it is being cancelled; empty if it is not
  * @param age how long it has been open; empty if the factory keeps no times
  * @param timeLeft the time left until its own deadline; empty if it has none
  * @param limiters the limiters of its tasks, in the order in which a task asks them
@@ -22,10 +20,9 @@ import java.util.Optional;
  * @param children what was opened inside its body and is still open
  * @see TaskGroupFactory#snapshot()
  */
-public record TaskScopeSnapshot(long id, String name, TaskScopeKind kind, boolean cancelled,
-		Optional<CancelKind> cancelKind, Optional<String> cancelReason, Optional<Duration> age,
-		Optional<Duration> timeLeft, List<LimiterSnapshot> limiters, TaskCounts counts, List<TaskSnapshot> tasks,
-		int tasksLeftOut, List<TaskScopeSnapshot> children) {
+public record TaskScopeSnapshot(long id, String name, TaskScopeKind kind, Optional<CancelCause> cancelCause,
+		Optional<Duration> age, Optional<Duration> timeLeft, List<LimiterSnapshot> limiters, TaskCounts counts,
+		List<TaskSnapshot> tasks, int tasksLeftOut, List<TaskScopeSnapshot> children) {
 
 	/**
 	 * Creates the snapshot.
@@ -34,6 +31,14 @@ public record TaskScopeSnapshot(long id, String name, TaskScopeKind kind, boolea
 		limiters = List.copyOf(limiters);
 		tasks = List.copyOf(tasks);
 		children = List.copyOf(children);
+	}
+
+	/**
+	 * Returns whether it is being cancelled.
+	 * @return {@code true} if a cancellation is in effect for it
+	 */
+	public boolean cancelled() {
+		return this.cancelCause.isPresent();
 	}
 
 	/**

@@ -13,6 +13,8 @@ import java.util.OptionalLong;
  * than 200 characters
  * @param state its state
  * @param age the time since it was forked; empty if the factory keeps no times
+ * @param waited the time from when it was forked until it started, or until now; empty if
+ * the factory keeps no times
  * @param thread the name of its thread; empty if it has none yet
  * @param threadId the number of its thread, as in a thread dump; empty if it has none yet
  * @param stack what its thread was doing, the innermost frame first; empty unless the
@@ -20,8 +22,9 @@ import java.util.OptionalLong;
  * @param children the groups and supervisors opened inside the task that are still open
  * @see TaskGroupFactory#snapshot()
  */
-public record TaskSnapshot(long id, String name, TaskState state, Optional<Duration> age, Optional<String> thread,
-		OptionalLong threadId, List<StackTraceElement> stack, List<TaskScopeSnapshot> children) {
+public record TaskSnapshot(long id, String name, TaskState state, Optional<Duration> age, Optional<Duration> waited,
+		Optional<String> thread, OptionalLong threadId, List<StackTraceElement> stack,
+		List<TaskScopeSnapshot> children) {
 
 	/**
 	 * Creates the snapshot.

@@ -58,8 +58,7 @@ class SnapshotTests {
 		assertThat(outer.name()).isEqualTo("outer");
 		assertThat(outer.supervisor()).isFalse();
 		assertThat(outer.cancelled()).isFalse();
-		assertThat(outer.cancelKind()).isEmpty();
-		assertThat(outer.cancelReason()).isEmpty();
+		assertThat(outer.cancelCause()).isEmpty();
 		assertThat(outer.timeLeft()).isEmpty();
 		assertThat(outer.children()).extracting(TaskScopeSnapshot::name).containsExactly("in body");
 		TaskSnapshot taskSnapshot = single(outer.tasks());
@@ -122,8 +121,8 @@ class SnapshotTests {
 		holdout.awaitInterrupted();
 		TaskScopeSnapshot snapshot = single(this.groups.snapshot());
 		assertThat(snapshot.cancelled()).isTrue();
-		assertThat(snapshot.cancelKind()).contains(CancelKind.EXPLICIT);
-		assertThat(snapshot.cancelReason()).contains("enough");
+		assertThat(snapshot.cancelCause().map(CancelCause::kind)).contains(CancelKind.EXPLICIT);
+		assertThat(snapshot.cancelCause().map(CancelCause::reason)).contains("enough");
 		assertThat(single(snapshot.tasks()).state()).isEqualTo(TaskState.CANCELLING);
 		holdout.release();
 		host.get();
@@ -170,6 +169,25 @@ class SnapshotTests {
 			assertThat(single(snapshot.tasks()).age().isPresent()).isEqualTo(present);
 			snapshot.age().ifPresent((age) -> assertThat(age).isBetween(Duration.ZERO, passed));
 			single(snapshot.tasks()).age().ifPresent((age) -> assertThat(age).isBetween(Duration.ZERO, passed));
+			assertThat(single(snapshot.tasks()).waited().isPresent()).isEqualTo(present);
+			group.cancel();
+		});
+	}
+
+	@Test
+	@DisplayName("10.2 the snapshot tells how long a task waited until it started, or has waited")
+	void waited() throws Exception {
+		TaskGroupFactory groups = Rig.VIRTUAL.builder().recordTimes(true).build();
+		groups.named("group").maxConcurrency(1).run((group) -> {
+			Sleeper sleeper = new Sleeper();
+			group.fork("runs", sleeper);
+			group.fork("waits", () -> "value");
+			sleeper.awaitRunning();
+			List<TaskSnapshot> first = single(groups.snapshot()).tasks();
+			List<TaskSnapshot> second = single(groups.snapshot()).tasks();
+			assertThat(second.get(0).waited()).isEqualTo(first.get(0).waited());
+			assertThat(second.get(0).waited().orElseThrow()).isBetween(Duration.ZERO, first.get(0).age().orElseThrow());
+			assertThat(second.get(1).waited().orElseThrow()).isGreaterThan(first.get(1).waited().orElseThrow());
 			group.cancel();
 		});
 	}

@@ -12,12 +12,12 @@ final class Together {
 
 	private static final int ROUNDS = Integer.getInteger("taskgroup.test.rounds", 2000);
 
-	private static final long ENOUGH_NANOS = 4_000_000_000L;
+	private static final long ENOUGH_NANOS = 1_500_000_000L;
 
 	private Together() {
 	}
 
-	/** Runs the round some thousand times, or until some seconds have passed. */
+	/** Runs the round some thousand times, or until a moment has passed. */
 	static void often(TaskAction round) throws Exception {
 		long start = System.nanoTime();
 		for (int i = 0; i < ROUNDS && System.nanoTime() - start < ENOUGH_NANOS; i++) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import io.taskgroup.CancelKind;
 import io.taskgroup.GroupOutcome;
 import io.taskgroup.TaskState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words for how groups and tasks end, and for why they are cancelled: the same ones
@@ -42,6 +43,20 @@ public final class OutcomeTags {
 			case CANCELLED -> "cancelled";
 			case QUEUED, RUNNING, CANCELLING -> throw new IllegalArgumentException("no outcome: " + outcome);
 		};
+	}
+
+	/**
+	 * Returns the word for what a task has thrown.
+	 * @param exception what it has thrown; null if it has thrown nothing
+	 * @return the simple name of the class, the full one of an anonymous class, or
+	 * {@code none}
+	 */
+	public static String ofError(@Nullable Throwable exception) {
+		if (exception == null) {
+			return "none";
+		}
+		String simple = exception.getClass().getSimpleName();
+		return simple.isEmpty() ? exception.getClass().getName() : simple;
 	}
 
 	/**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-import io.taskgroup.CancelKind;
+import io.taskgroup.CancelCause;
 import io.taskgroup.ConcurrencyLimiter;
 import io.taskgroup.LimiterSnapshot;
 import io.taskgroup.RateLimiter;
@@ -42,21 +42,23 @@ final class Descriptors {
 		return new ScopeDescriptor(scope.id(), word(scope.kind()), ShownText.ofName(scope.name()),
 				scope.cancelled() ? "cancelling" : "open", millis(scope.age()),
 				scope.timeLeft().map(this.time::plus).orElse(null), millis(scope.timeLeft()),
-				scope.cancelKind().map((kind) -> cancellation(kind, scope.cancelReason().orElse(null))).orElse(null),
-				scope.limiters().stream().map(Descriptors::limit).toList(), counts(scope.counts()),
-				scope.tasks().stream().map(this::task).toList(), scope.tasksLeftOut(), scopes(scope.children()));
+				cancellation(scope.cancelCause()), scope.limiters().stream().map(Descriptors::limit).toList(),
+				counts(scope.counts()), scope.tasks().stream().map(this::task).toList(), scope.tasksLeftOut(),
+				scopes(scope.children()));
 	}
 
 	private TaskDescriptor task(TaskSnapshot task) {
 		return new TaskDescriptor(task.id(), ShownText.ofName(task.name()), word(task.state()), millis(task.age()),
-				task.thread().map(ShownText::ofThread).orElse(null),
+				millis(task.waited()), task.thread().map(ShownText::ofThread).orElse(null),
 				task.threadId().isPresent() ? task.threadId().getAsLong() : null,
 				task.stack().isEmpty() ? null : task.stack().stream().map(Descriptors::frame).toList(),
 				scopes(task.children()));
 	}
 
-	static CancellationDescriptor cancellation(CancelKind kind, @Nullable String reason) {
-		return new CancellationDescriptor(OutcomeTags.of(kind), ShownText.ofReason(reason));
+	static @Nullable CancellationDescriptor cancellation(Optional<CancelCause> cause) {
+		return cause
+			.map((some) -> new CancellationDescriptor(OutcomeTags.of(some.kind()), ShownText.ofReason(some.reason())))
+			.orElse(null);
 	}
 
 	private static CountsDescriptor counts(TaskCounts counts) {

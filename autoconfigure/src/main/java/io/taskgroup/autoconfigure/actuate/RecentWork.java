@@ -3,7 +3,6 @@ package io.taskgroup.autoconfigure.actuate;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-import io.taskgroup.CancelCause;
 import io.taskgroup.GroupOutcome;
 import io.taskgroup.RootScope;
 import io.taskgroup.TaskGroupListener;
@@ -11,7 +10,6 @@ import io.taskgroup.TaskInfo;
 import io.taskgroup.TaskScopeInfo;
 import io.taskgroup.TaskState;
 import io.taskgroup.autoconfigure.OutcomeTags;
-import io.taskgroup.autoconfigure.actuate.TaskGroupsDescriptor.CancellationDescriptor;
 import io.taskgroup.autoconfigure.actuate.TaskTreeDescriptor.EndedGroupDescriptor;
 import io.taskgroup.autoconfigure.actuate.TaskTreeDescriptor.EndedTaskDescriptor;
 import io.taskgroup.autoconfigure.actuate.TaskTreeDescriptor.RecentDescriptor;
@@ -47,7 +45,8 @@ final class RecentWork implements TaskGroupListener {
 				scope.supervisor() ? "supervisor" : "group",
 				scope.parentId().isPresent() ? scope.parentId().getAsLong() : null,
 				root.map(RootScope::id).orElse(null), root.flatMap(RootScope::name).map(ShownText::ofName).orElse(null),
-				before(openNanos), millis(openNanos), OutcomeTags.of(outcome), cancellation(scope.cancelCause())));
+				before(openNanos), millis(openNanos), OutcomeTags.of(outcome),
+				Descriptors.cancellation(scope.cancelCause())));
 	}
 
 	@Override
@@ -58,18 +57,8 @@ final class RecentWork implements TaskGroupListener {
 		}
 		this.tasks.add(new EndedTaskDescriptor(task.id(), ShownText.ofName(task.name()), task.scope().id(),
 				before(waitedNanos + ranNanos), millis(waitedNanos), millis(ranNanos), OutcomeTags.of(outcome),
-				(exception != null) ? ShownText.ofName(nameOf(exception.getClass())) : null,
-				cancellation(task.cancelCause())));
-	}
-
-	private static @Nullable CancellationDescriptor cancellation(Optional<CancelCause> cause) {
-		return cause.map((some) -> Descriptors.cancellation(some.kind(), some.reason())).orElse(null);
-	}
-
-	/** The simple name, which an anonymous class does not have. */
-	private static String nameOf(Class<?> type) {
-		String simple = type.getSimpleName();
-		return simple.isEmpty() ? type.getName() : simple;
+				(exception != null) ? ShownText.ofName(OutcomeTags.ofError(exception)) : null,
+				Descriptors.cancellation(task.cancelCause())));
 	}
 
 	/** When it was so long ago, in milliseconds since the epoch. */

@@ -59,13 +59,15 @@ public record TaskGroupsDescriptor(Instant time, LeftOutDescriptor leftOut, List
 	 * @param name its name
 	 * @param state {@code queued}, {@code running} or {@code cancelling}
 	 * @param ageMillis the time since it was forked
+	 * @param waitedMillis how much of that it waited until it started, or has waited
 	 * @param thread the name of its thread
 	 * @param threadId the number of its thread, as in a thread dump
 	 * @param stack what its thread is doing, the innermost frame first
 	 * @param children what was opened in it
 	 */
-	public record TaskDescriptor(long id, String name, String state, @Nullable Long ageMillis, @Nullable String thread,
-			@Nullable Long threadId, @Nullable List<String> stack, List<ScopeDescriptor> children) {
+	public record TaskDescriptor(long id, String name, String state, @Nullable Long ageMillis,
+			@Nullable Long waitedMillis, @Nullable String thread, @Nullable Long threadId, @Nullable List<String> stack,
+			List<ScopeDescriptor> children) {
 	}
 
 	/**

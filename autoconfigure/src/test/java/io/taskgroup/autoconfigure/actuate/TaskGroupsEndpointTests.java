@@ -109,8 +109,11 @@ class TaskGroupsEndpointTests {
 		assertThat(inner.has("deadline")).isFalse();
 		assertThat(inner.get("tasks")).extracting((task) -> task.get("state").asString())
 			.containsExactly("running", "queued");
-		assertThat(inner.get("tasks").get(1).has("thread")).isFalse();
-		assertThat(inner.get("tasks").get(1).has("threadId")).isFalse();
+		JsonNode waits = inner.get("tasks").get(1);
+		assertThat(waits.get("waitedMillis").asLong()).isBetween(waits.get("ageMillis").asLong(),
+				waits.get("ageMillis").asLong() + 1);
+		assertThat(waits.has("thread")).isFalse();
+		assertThat(waits.has("threadId")).isFalse();
 		assertThat(inner.get("limits"))
 			.extracting((limit) -> limit.get("limit").asInt() + " " + limit.get("shared").asBoolean() + " "
 					+ limit.get("inUse").asInt() + " " + limit.get("waiting").asInt())

@@ -46,8 +46,7 @@ function addOpen(known, scope, parent) {
   children.forEach((child) => addOpen(known, child, id));
 }
 
-function addOpenTask(known, { id, name, state, ageMillis = 0, waitedMillis = 0 }, group) {
-  const waited = state === 'queued' ? ageMillis : waitedMillis;
+function addOpenTask(known, { id, name, state, ageMillis = 0, waitedMillis: waited = 0 }, group) {
   const ran = ageMillis - waited;
   const from = known.at - ageMillis;
   known.tasks.set(id, { id, name, kind: 'task', group, from, waited, ran, outcome: state, open: true });
@@ -107,8 +106,10 @@ export function rowsOf({ id, head, scopes, tasks }) {
   const known = new Set([id, ...scopes.map((scope) => scope.id), ...tasks.map((task) => task.id)]);
   const below = new Map();
   const put = (parent, item) => {
-    const list = below.get(parent) ?? [];
-    below.set(parent, [...list, item]);
+    if (!below.has(parent)) {
+      below.set(parent, []);
+    }
+    below.get(parent).push(item);
   };
   tasks.forEach((task) => put(task.group, task));
   scopes

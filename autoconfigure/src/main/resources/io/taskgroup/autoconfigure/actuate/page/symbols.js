@@ -4,7 +4,6 @@ import { html, nothing, svg } from './lit.js';
 
 // Drawn in a square of 16 by 16.
 const SHAPES = {
-  request: 'M1.5 8h9M7 4l4 4-4 4M14 2.5v11',
   root: 'M8 2.5v11M2.5 8h11M4 4l8 8M12 4l-8 8',
   group: 'M5.5 2.5h-3v11h3M10.5 2.5h3v11h-3',
   supervisor: 'M8 1.8l5.2 2v4.4c0 3-2.2 5-5.2 6.2-3-1.2-5.2-3.2-5.2-6.2V3.8z',
