@@ -113,10 +113,11 @@ final class NameTable {
 			@Nullable SettingsDescriptor settings) {
 		Map<String, Long> cancellations = new TreeMap<>();
 		totals.cancellations().forEach((kind, count) -> cancellations.put(OutcomeTags.of(kind), count));
-		return new TaskGroupDescriptor(ShownText.ofName(name), totals.open(),
+		return new TaskGroupDescriptor(ShownText.ofName(name), totals.active().groups(),
 				limiters.stream().map((limiter) -> Descriptors.limit(limiter, true)).toList(),
-				new CountsDescriptor(totals.queued(), totals.running(), totals.tasks(TaskState.SUCCESS),
-						totals.tasks(TaskState.FAILED), totals.tasks(TaskState.CANCELLED)),
+				new CountsDescriptor(totals.active().queued(), totals.active().running(),
+						totals.tasks(TaskState.SUCCESS), totals.tasks(TaskState.FAILED),
+						totals.tasks(TaskState.CANCELLED)),
 				new OutcomesDescriptor(totals.groups(GroupOutcome.SUCCESS), totals.groups(GroupOutcome.FAILED),
 						totals.groups(GroupOutcome.CANCELLED), totals.groups(GroupOutcome.TIMEOUT)),
 				cancellations, settings);

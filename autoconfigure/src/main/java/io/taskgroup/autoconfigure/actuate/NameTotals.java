@@ -8,18 +8,14 @@ import java.util.concurrent.atomic.LongAdder;
 import io.taskgroup.CancelKind;
 import io.taskgroup.GroupOutcome;
 import io.taskgroup.TaskState;
+import io.taskgroup.autoconfigure.ActiveCounts;
 
 /**
- * What the groups of one name have come to. Thread-safe. What comes and what goes may be
- * counted the other way round, for a moment.
+ * What the groups of one name have come to. Thread-safe.
  */
 final class NameTotals {
 
-	private final LongAdder open = new LongAdder();
-
-	private final LongAdder queued = new LongAdder();
-
-	private final LongAdder running = new LongAdder();
+	private final ActiveCounts active = new ActiveCounts();
 
 	// Filled when they are made; from then on the counters alone change.
 
@@ -42,11 +38,11 @@ final class NameTotals {
 	}
 
 	void groupOpened() {
-		this.open.increment();
+		this.active.groupOpened();
 	}
 
 	void groupEnded(GroupOutcome outcome) {
-		this.open.decrement();
+		this.active.groupEnded();
 		of(this.groups, outcome).increment();
 	}
 
@@ -55,40 +51,20 @@ final class NameTotals {
 	}
 
 	void taskQueued() {
-		this.queued.increment();
+		this.active.taskQueued();
 	}
 
 	void taskStarted(boolean hadToWait) {
-		this.running.increment();
-		if (hadToWait) {
-			this.queued.decrement();
-		}
+		this.active.taskStarted(hadToWait);
 	}
 
-	void taskEnded(TaskState outcome, boolean ran, boolean hadToWait) {
-		if (ran) {
-			this.running.decrement();
-		}
-		else if (hadToWait) {
-			this.queued.decrement();
-		}
+	void taskEnded(TaskState outcome, boolean hadToWait, long ranNanos) {
+		this.active.taskEnded(hadToWait, ranNanos);
 		of(this.tasks, outcome).increment();
 	}
 
-	int open() {
-		return now(this.open);
-	}
-
-	int queued() {
-		return now(this.queued);
-	}
-
-	int running() {
-		return now(this.running);
-	}
-
-	private static int now(LongAdder adder) {
-		return (int) Math.max(0, adder.sum());
+	ActiveCounts active() {
+		return this.active;
 	}
 
 	long tasks(TaskState outcome) {

@@ -79,8 +79,7 @@ final class TaskGroupTotals implements TaskGroupListener {
 	@Override
 	public void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos,
 			long ranNanos) {
-		// one that never ran has left the queue, if it was in it
-		of(task.scope()).taskEnded(outcome, ranNanos > 0, task.hadToWait());
+		of(task.scope()).taskEnded(outcome, task.hadToWait(), ranNanos);
 	}
 
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Counter;
@@ -20,6 +19,7 @@ import io.taskgroup.ConcurrencyLimiter;
 import io.taskgroup.GroupOutcome;
 import io.taskgroup.TaskGroupFactory;
 import io.taskgroup.TaskState;
+import io.taskgroup.autoconfigure.ActiveCounts;
 import io.taskgroup.autoconfigure.OutcomeTags;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +33,7 @@ final class GroupMeters {
 
 	private final String group;
 
-	private final LongAdder activeGroups = new LongAdder();
-
-	private final LongAdder activeTasks = new LongAdder();
-
-	private final LongAdder queuedTasks = new LongAdder();
+	private final ActiveCounts active = new ActiveCounts();
 
 	private final Map<GroupOutcome, Timer> groups = new ConcurrentHashMap<>();
 
@@ -59,14 +55,9 @@ final class GroupMeters {
 	GroupMeters(MeterRegistry registry, String group) {
 		this.registry = registry;
 		this.group = group;
-		gauge("taskgroup.groups.active", "Groups that are open now.", (meters) -> sum(meters.activeGroups));
-		gauge("taskgroup.tasks.active", "Tasks that run now.", (meters) -> sum(meters.activeTasks));
-		gauge("taskgroup.tasks.queued", "Tasks that wait for a permit now.", (meters) -> sum(meters.queuedTasks));
-	}
-
-	/** What comes and what goes may be counted the other way round, for a moment. */
-	private static double sum(LongAdder adder) {
-		return Math.max(0, adder.sum());
+		gauge("taskgroup.groups.active", "Groups that are open now.", (meters) -> meters.active.groups());
+		gauge("taskgroup.tasks.active", "Tasks that run now.", (meters) -> meters.active.running());
+		gauge("taskgroup.tasks.queued", "Tasks that wait for a permit now.", (meters) -> meters.active.queued());
 	}
 
 	private void gauge(String name, String description, ToDoubleFunction<GroupMeters> value) {
@@ -79,14 +70,14 @@ final class GroupMeters {
 	// Groups
 
 	void groupOpened(Collection<TaskGroupFactory> factories) {
-		this.activeGroups.increment();
+		this.active.groupOpened();
 		if (!this.showsLimits.get() && !this.group.equals(TaskGroupMetrics.OTHER)) {
 			showLimits(factories);
 		}
 	}
 
 	void groupEnded(GroupOutcome outcome, long openNanos) {
-		this.activeGroups.decrement();
+		this.active.groupEnded();
 		Timer known = this.groups.get(outcome);
 		Timer timer = (known != null) ? known : this.groups.computeIfAbsent(outcome, this::groupTimer);
 		timer.record(openNanos, TimeUnit.NANOSECONDS);
@@ -117,17 +108,12 @@ final class GroupMeters {
 	// Tasks
 
 	void taskQueued() {
-		this.queuedTasks.increment();
-	}
-
-	void leftQueue() {
-		this.queuedTasks.decrement();
+		this.active.taskQueued();
 	}
 
 	void taskStarted(boolean hadToWait, long waitedNanos) {
-		this.activeTasks.increment();
+		this.active.taskStarted(hadToWait);
 		if (hadToWait) {
-			leftQueue();
 			Timer wait = this.wait;
 			if (wait == null) {
 				wait = waitTimer();
@@ -145,10 +131,8 @@ final class GroupMeters {
 	}
 
 	/** The run time is zero for a task that never ran. */
-	void taskEnded(TaskState outcome, @Nullable Throwable exception, long ranNanos) {
-		if (ranNanos > 0) {
-			this.activeTasks.decrement();
-		}
+	void taskEnded(TaskState outcome, @Nullable Throwable exception, boolean hadToWait, long ranNanos) {
+		this.active.taskEnded(hadToWait, ranNanos);
 		Object key = (exception != null) ? exception.getClass() : outcome;
 		Timer known = this.tasks.get(key);
 		Timer timer = (known != null) ? known : this.tasks.computeIfAbsent(key, (any) -> taskTimer(outcome, exception));
@@ -159,15 +143,9 @@ final class GroupMeters {
 		return Timer.builder("taskgroup.tasks")
 			.tag("group", this.group)
 			.tag("outcome", OutcomeTags.of(outcome))
-			.tag("error", (exception != null) ? nameOf(exception.getClass()) : "none")
+			.tag("error", OutcomeTags.ofError(exception))
 			.description("How long tasks ran.")
 			.register(this.registry);
-	}
-
-	/** The simple name, which an anonymous class does not have. */
-	private static String nameOf(Class<?> type) {
-		String simple = type.getSimpleName();
-		return simple.isEmpty() ? type.getName() : simple;
 	}
 
 	// Limits

@@ -99,11 +99,7 @@ public final class TaskGroupMetrics implements TaskGroupListener, AutoCloseable 
 	@Override
 	public void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos,
 			long ranNanos) {
-		GroupMeters meters = metersOf(task.scope());
-		if (ranNanos == 0 && task.hadToWait()) {
-			meters.leftQueue();
-		}
-		meters.taskEnded(outcome, exception, ranNanos);
+		metersOf(task.scope()).taskEnded(outcome, exception, task.hadToWait(), ranNanos);
 	}
 
 	/**
