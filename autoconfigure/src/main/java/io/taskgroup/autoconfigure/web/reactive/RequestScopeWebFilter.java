@@ -9,6 +9,7 @@ import io.taskgroup.CancelKind;
 import io.taskgroup.CancelScope;
 import io.taskgroup.RootScope;
 import io.taskgroup.TaskCancelledException;
+import io.taskgroup.autoconfigure.web.Causes;
 import io.taskgroup.autoconfigure.web.ContentHeaders;
 import io.taskgroup.autoconfigure.web.RequestDeadline;
 import io.taskgroup.autoconfigure.web.RequestProperties;
@@ -144,18 +145,9 @@ final class RequestScopeWebFilter implements WebFilter, Ordered {
 
 	/** Whether the request's deadline ended it, and somebody can still be told. */
 	private static boolean isEnd(CancelScope scope, ServerWebExchange exchange, Throwable thrown) {
-		if (scope.cancelKind().filter((kind) -> kind == CancelKind.TIMEOUT).isEmpty()
-				|| exchange.getResponse().isCommitted()) {
-			return false;
-		}
-		Throwable cause = thrown;
-		for (int depth = 0; cause != null && depth < 100; depth++) {
-			if (cause instanceof TaskCancelledException) {
-				return true;
-			}
-			cause = cause.getCause();
-		}
-		return false;
+		return scope.cancelKind().filter((kind) -> kind == CancelKind.TIMEOUT).isPresent()
+				&& !exchange.getResponse().isCommitted()
+				&& Causes.of(thrown).anyMatch(TaskCancelledException.class::isInstance);
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange) {

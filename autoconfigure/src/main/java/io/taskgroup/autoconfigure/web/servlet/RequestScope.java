@@ -12,6 +12,7 @@ import io.taskgroup.CancelScope;
 import io.taskgroup.RootScope;
 import io.taskgroup.TaskScopeInfo;
 import io.taskgroup.WaitProbe;
+import io.taskgroup.autoconfigure.web.Causes;
 import io.taskgroup.autoconfigure.web.servlet.DisconnectProbe.Watch;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -167,15 +168,10 @@ final class RequestScope implements WaitProbe {
 	 * runs may have failed before the scope was cancelled, or the timeout was told.
 	 */
 	boolean isOfTimeout(Throwable thrown) {
-		Throwable cause = this.timedOut ? thrown : null;
-		for (int depth = 0; cause != null && depth < 100; depth++) {
-			if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
-				this.caught = true;
-				return true;
-			}
-			cause = cause.getCause();
-		}
-		return false;
+		boolean ofTimeout = this.timedOut && Causes.of(thrown)
+			.anyMatch((cause) -> cause instanceof InterruptedException || cause instanceof ClosedByInterruptException);
+		this.caught |= ofTimeout;
+		return ofTimeout;
 	}
 
 	/** The server says so, whose clock may be a moment ahead. */
