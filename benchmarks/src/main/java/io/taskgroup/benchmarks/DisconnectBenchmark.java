@@ -20,9 +20,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -56,7 +53,7 @@ public class DisconnectBenchmark {
 	/** Starts the server. */
 	@Setup
 	public void start() {
-		this.server = new HttpServer(Application.class, "taskgroup.request.disconnect-check-interval=" + this.interval);
+		this.server = new HttpServer(Controller.class, "taskgroup.request.disconnect-check-interval=" + this.interval);
 	}
 
 	/** Ends the server. */
@@ -90,15 +87,7 @@ public class DisconnectBenchmark {
 		Controller.INTERRUPTED.acquire();
 	}
 
-	/** The application. */
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Controller.class)
-	static class Application {
-
-	}
-
-	/** What it serves. */
+	/** What the server serves. */
 	@RestController
 	static class Controller {
 

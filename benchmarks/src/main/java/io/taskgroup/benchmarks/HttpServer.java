@@ -2,8 +2,10 @@ package io.taskgroup.benchmarks;
 
 import java.util.Objects;
 
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * An application that answers requests, on virtual threads.
@@ -14,11 +16,11 @@ public final class HttpServer implements AutoCloseable {
 
 	/**
 	 * Starts the application, at any free port.
-	 * @param application its configuration
+	 * @param controller what it serves
 	 * @param properties its properties, besides those that all have
 	 */
-	public HttpServer(Class<?> application, String... properties) {
-		this.context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(application)
+	public HttpServer(Class<?> controller, String... properties) {
+		this.context = (ServletWebServerApplicationContext) new SpringApplicationBuilder(Application.class, controller)
 			.properties("server.port=0", "spring.main.banner-mode=off", "logging.level.root=warn",
 					"spring.threads.virtual.enabled=true", "server.tomcat.max-keep-alive-requests=-1",
 					"server.tomcat.accept-count=1000")
@@ -37,6 +39,13 @@ public final class HttpServer implements AutoCloseable {
 	@Override
 	public void close() {
 		this.context.close();
+	}
+
+	/** What all have. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
 	}
 
 }

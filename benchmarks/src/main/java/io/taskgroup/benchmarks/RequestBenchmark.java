@@ -19,9 +19,6 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -48,7 +45,7 @@ public class RequestBenchmark {
 	@Setup
 	public void start() {
 		boolean looks = !this.look.equals("off");
-		this.server = new HttpServer(Application.class, "taskgroup.request.cancel-on-disconnect=" + looks,
+		this.server = new HttpServer(Controller.class, "taskgroup.request.cancel-on-disconnect=" + looks,
 				"taskgroup.request.disconnect-check-interval=" + (looks ? this.look : "250ms"));
 	}
 
@@ -96,15 +93,7 @@ public class RequestBenchmark {
 
 	}
 
-	/** The application. */
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Controller.class)
-	static class Application {
-
-	}
-
-	/** What it serves. */
+	/** What the server serves. */
 	@RestController
 	static class Controller {
 

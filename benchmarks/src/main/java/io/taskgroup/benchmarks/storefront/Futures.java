@@ -8,14 +8,10 @@ import java.util.concurrent.Executors;
 
 import jakarta.annotation.PreDestroy;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Asks the suppliers side by side, with {@code CompletableFuture}. */
-@Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
 @RestController
 class Futures {
 

@@ -1,13 +1,9 @@
 package io.taskgroup.benchmarks.storefront;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Asks one supplier after the other. */
-@Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
 @RestController
 class OneByOne {
 

@@ -2,14 +2,10 @@ package io.taskgroup.benchmarks.storefront;
 
 import io.taskgroup.TaskGroupFactory;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Asks the suppliers side by side, in a group. */
-@Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
 @RestController
 class Starter {
 
