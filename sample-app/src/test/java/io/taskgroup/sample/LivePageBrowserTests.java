@@ -8,21 +8,13 @@ import java.util.concurrent.TimeUnit;
 
 import io.taskgroup.ConcurrencyLimiter;
 import io.taskgroup.TaskGroupFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.openqa.selenium.Keys;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -30,10 +22,8 @@ import static org.awaitility.Awaitility.await;
 /**
  * The live page in a browser: what can be done with it.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @EnabledIf(value = "io.taskgroup.sample.Browser#isThere", disabledReason = Browser.MISSING)
-@Timeout(120)
-class LivePageBrowserTests {
+class LivePageBrowserTests extends BrowserTest {
 
 	/** As pages of their own would be asked by somebody else. */
 	private static final String ASK = """
@@ -45,36 +35,17 @@ class LivePageBrowserTests {
 
 	private static final String SLOW_OFFERS = "/books/1/offers?patience=20s&slow=lighthouse";
 
-	private static Browser browser;
-
-	@LocalServerPort
-	private int port;
-
 	@Autowired
 	private TaskGroupFactory groups;
 
-	@BeforeAll
-	static void open() throws IOException {
-		browser = Browser.open();
-	}
-
-	@AfterAll
-	static void close() {
-		if (browser != null) {
-			browser.close();
-		}
+	LivePageBrowserTests() {
+		super("live-page");
 	}
 
 	@BeforeEach
 	void visit() {
-		browser.go("http://localhost:" + this.port + "/actuator/tasktree");
+		visit("/actuator/tasktree");
 		browser.awaitElement(row("price-feed"));
-	}
-
-	@AfterEach
-	void nothingToComplainAbout(TestInfo test) throws IOException {
-		browser.screenshot("live-page-" + test.getTestMethod().orElseThrow().getName());
-		assertThat(browser.complaints()).isEmpty();
 	}
 
 	@Test

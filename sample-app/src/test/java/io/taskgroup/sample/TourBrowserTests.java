@@ -4,20 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.openqa.selenium.Keys;
-
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -27,44 +18,23 @@ import static org.awaitility.Awaitility.await;
  * page beside it shows. The storefront is as it is when it is started by hand. The
  * screenshots that are named {@code tour-…} are those of {@code docs/tour.md}.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @EnabledIf(value = "io.taskgroup.sample.Browser#isThere", disabledReason = Browser.MISSING)
-@Timeout(120)
-class TourBrowserTests {
+class TourBrowserTests extends BrowserTest {
 
 	private static final String OFFERS = "[data-kind=root][data-name='GET /books/{id}/offers']";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-	private static Browser browser;
-
-	@LocalServerPort
-	private int port;
-
-	@BeforeAll
-	static void open() throws IOException {
-		browser = Browser.open();
-	}
-
-	@AfterAll
-	static void close() {
-		if (browser != null) {
-			browser.close();
-		}
+	TourBrowserTests() {
+		super("start-page");
 	}
 
 	@BeforeEach
 	void visit() {
-		browser.go("http://localhost:" + this.port + "/");
+		visit("/");
 		browser.enterFrame("tasktree");
 		browser.awaitElement("#tree [data-name=price-feed]");
 		browser.leaveFrame();
-	}
-
-	@AfterEach
-	void nothingToComplainAbout(TestInfo test) throws IOException {
-		browser.screenshot("start-page-" + test.getTestMethod().orElseThrow().getName());
-		assertThat(browser.complaints()).isEmpty();
 	}
 
 	@Test
