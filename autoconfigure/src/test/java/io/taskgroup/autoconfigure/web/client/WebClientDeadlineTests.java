@@ -46,7 +46,8 @@ class WebClientDeadlineTests {
 				TaskGroupClientAutoConfiguration.class, HttpClientAutoConfiguration.class,
 				ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 		.withPropertyValues("taskgroup.request.propagate-deadline=true",
-				"taskgroup.request.deadline-header=" + HangingServer.HEADER);
+				"taskgroup.request.deadline-header=" + HangingServer.HEADER,
+				"spring.reactor.netty.shutdown-quiet-period=0s");
 
 	@AfterEach
 	void stop() {

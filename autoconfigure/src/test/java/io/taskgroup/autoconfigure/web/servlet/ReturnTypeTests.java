@@ -58,7 +58,7 @@ class ReturnTypeTests {
 	static void start() {
 		String[] properties = { "server.tomcat.threads.max=1", "server.tomcat.threads.min-spare=1",
 				"spring.task.execution.pool.core-size=1", "taskgroup.request.deadline-header=X-Deadline",
-				"spring.mvc.async.request-timeout=60s" };
+				"spring.mvc.async.request-timeout=60s", "server.shutdown=immediate" };
 		server = TestServer.start(Answers.class, properties);
 		properties[4] = "spring.mvc.async.request-timeout=200ms";
 		impatient = TestServer.start(Answers.class, properties);
