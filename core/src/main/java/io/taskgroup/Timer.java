@@ -43,7 +43,8 @@ final class Timer {
 		}
 	}
 
-	private static void run(Runnable action) {
+	/** Has a worker run the action at once. */
+	static void run(Runnable action) {
 		try {
 			WORKERS.execute(() -> runLogged(action));
 		}

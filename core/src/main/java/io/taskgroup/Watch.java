@@ -4,15 +4,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks after the threads that one cancellation has reached until they have left it:
  * interrupts again those that swallowed the interrupt, and logs tasks that outlive it
- * (5.2). When all have left, the timer forgets the watch at once.
+ * (5.2). When all have left, the watch is forgotten at once.
  */
 final class Watch implements Runnable {
 
@@ -20,18 +17,17 @@ final class Watch implements Runnable {
 
 	private final Cancellation cancellation;
 
-	private final long sinceNanos = System.nanoTime();
-
-	/** Written before {@link #begin}, then by the timer only. */
-	private List<Strand> strands = new ArrayList<>();
+	private final long sinceNanos = Watches.now();
 
 	private final AtomicInteger left = new AtomicInteger();
+
+	// Written before begin(), then only by the one who has taken it out of the watches
+
+	private List<Strand> strands = new ArrayList<>();
 
 	private long reinterruptAtNanos;
 
 	private boolean warned;
-
-	private volatile @Nullable Future<?> timer;
 
 	Watch(Settings settings, Cancellation cancellation) {
 		this.settings = settings;
@@ -55,38 +51,31 @@ final class Watch implements Runnable {
 
 	void begin() {
 		if (this.left.get() > 0) {
-			schedule();
+			Watches.add(this);
+			if (this.left.get() == 0) {
+				Watches.remove(this);
+			}
 		}
 	}
 
 	/** Called once by each strand that was added, when it has left the cancellation. */
 	void leave() {
 		if (this.left.decrementAndGet() == 0) {
-			Future<?> scheduled = this.timer;
-			if (scheduled != null) {
-				scheduled.cancel(false);
-			}
+			Watches.remove(this);
 		}
 	}
 
-	private void schedule() {
-		long next = this.warned ? this.reinterruptAtNanos
-				: Math.min(this.reinterruptAtNanos, this.settings.warnNanos());
-		this.timer = Timer.schedule(this, Math.max(0, next - ageNanos()));
-		if (this.left.get() == 0) {
-			leftMeanwhile();
-		}
-	}
-
-	private void leftMeanwhile() {
-		Future<?> scheduled = this.timer;
-		if (scheduled != null) {
-			scheduled.cancel(false);
-		}
+	/**
+	 * When it is to run next, on the clock of the watches. One who looks while it runs
+	 * may see a time that has passed, and has it run again for nothing.
+	 */
+	long dueNanos() {
+		long age = this.warned ? this.reinterruptAtNanos : Math.min(this.reinterruptAtNanos, this.settings.warnNanos());
+		return (age < Durations.FOREVER_NANOS) ? this.sinceNanos + age : Watches.NEVER;
 	}
 
 	private long ageNanos() {
-		return System.nanoTime() - this.sinceNanos;
+		return Watches.now() - this.sinceNanos;
 	}
 
 	@Override
@@ -109,7 +98,7 @@ final class Watch implements Runnable {
 		}
 		this.strands = staying;
 		if (!staying.isEmpty()) {
-			schedule();
+			begin();
 		}
 	}
 
