@@ -1,9 +1,6 @@
 package io.taskgroup;
 
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +19,8 @@ final class Interrupts {
 
 	private final Thread thread;
 
-	private final List<Notice> notices = new ArrayList<>(2);
+	/** Linked in the order in which they came; there is seldom more than one. */
+	private @Nullable Notice first;
 
 	private boolean sent;
 
@@ -46,13 +44,22 @@ final class Interrupts {
 			return known;
 		}
 		Notice notice = new Notice(watch);
-		this.notices.add(notice);
+		Notice last = this.first;
+		if (last == null) {
+			this.first = notice;
+		}
+		else {
+			while (last.next != null) {
+				last = last.next;
+			}
+			last.next = notice;
+		}
 		watch.add(this.strand);
 		return notice;
 	}
 
 	@Nullable Notice find(Cancellation cancellation) {
-		for (Notice notice : this.notices) {
+		for (Notice notice = this.first; notice != null; notice = notice.next) {
 			if (notice.cancellation() == cancellation) {
 				return notice;
 			}
@@ -62,7 +69,7 @@ final class Interrupts {
 
 	/** The first cancellation that the thread was told of and has not left, if any. */
 	@Nullable Cancellation told() {
-		for (Notice notice : this.notices) {
+		for (Notice notice = this.first; notice != null; notice = notice.next) {
 			if (notice.told) {
 				return notice.cancellation();
 			}
@@ -72,19 +79,26 @@ final class Interrupts {
 
 	/** Lets everything be told anew that is in effect. */
 	void forgetTold() {
-		for (Notice notice : this.notices) {
+		for (Notice notice = this.first; notice != null; notice = notice.next) {
 			notice.forget();
 		}
 	}
 
 	/** Forgets what the thread has left. */
 	void prune(@Nullable Scope top) {
-		for (Iterator<Notice> all = this.notices.iterator(); all.hasNext();) {
-			Notice notice = all.next();
-			if (top == null || !top.isBelow(notice.cancellation())) {
-				all.remove();
-				notice.watch.leave();
+		Notice kept = null;
+		for (Notice notice = this.first; notice != null; notice = notice.next) {
+			if (top != null && top.isBelow(notice.cancellation())) {
+				kept = notice;
+				continue;
 			}
+			if (kept == null) {
+				this.first = notice.next;
+			}
+			else {
+				kept.next = notice.next;
+			}
+			notice.watch.leave();
 		}
 	}
 
@@ -124,7 +138,7 @@ final class Interrupts {
 	void putOff() {
 		Cancellation cause = this.sentFor;
 		if (take()) {
-			for (Notice notice : this.notices) {
+			for (Notice notice = this.first; notice != null; notice = notice.next) {
 				if (cause == null || notice.cancellation() == cause) {
 					notice.forget();
 				}
@@ -165,6 +179,8 @@ final class Interrupts {
 	static final class Notice {
 
 		private final Watch watch;
+
+		private @Nullable Notice next;
 
 		/** Whether it was interrupted for it, or given an exception. */
 		private boolean told;
