@@ -91,8 +91,9 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 			}
 			for (Task<?> task : scope.members().live()) {
 				if (task.id() == id) {
+					boolean open = task.openHandle() != null;
 					task.cancel(kind, reason);
-					return true;
+					return open;
 				}
 			}
 		}

@@ -139,8 +139,7 @@ final class SnapshotTree {
 			AbstractTaskScope open = scopes.pop();
 			this.scopesLeftOut++;
 			for (Task<?> task : open.members().live()) {
-				Handle<?> handle = task.handle();
-				if (handle != null && !handle.isDone()) {
+				if (task.openHandle() != null) {
 					this.tasksLeftOut++;
 					scopes.addAll(this.children.getOrDefault(task, List.of()));
 				}
@@ -188,8 +187,8 @@ final class SnapshotTree {
 		}
 
 		void add(Task<?> task) {
-			Handle<?> handle = task.handle();
-			if (handle == null || handle.isDone()) {
+			Handle<?> handle = task.openHandle();
+			if (handle == null) {
 				return;
 			}
 			boolean queued = task.isQueued();

@@ -153,6 +153,12 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		return this.handle;
 	}
 
+	/** The handle, until there is an outcome; null from then on. Any thread. */
+	@Nullable Handle<T> openHandle() {
+		Handle<T> handle = this.handle;
+		return (handle != null && !handle.isDone()) ? handle : null;
+	}
+
 	@Override
 	public boolean hadToWait() {
 		Admission asked = this.admission;
@@ -446,8 +452,8 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	 * Tells the handle and the group how the task ended, in the order that 4.1 asks for.
 	 */
 	private void conclude(Object outcome) {
-		Handle<T> handle = this.handle;
-		if (handle == null || handle.isDone()) {
+		Handle<T> handle = openHandle();
+		if (handle == null) {
 			return;
 		}
 		boolean counts = handle.ending();

@@ -62,6 +62,31 @@ class FactoryControlTests {
 	}
 
 	@Test
+	@DisplayName("10.2 a task that has its outcome is not open, though its thread has not left it yet")
+	void cancelTaskThatHasEnded() throws Exception {
+		CountDownLatch ended = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		TaskGroupFactory listening = Rig.VIRTUAL.builder().listener(new TaskGroupListener() {
+
+			@Override
+			public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos,
+					long ranNanos) {
+				ended.countDown();
+				Waits.stubbornlyOn(goOn);
+			}
+
+		}).build();
+		listening.named("group").run(group -> {
+			TaskHandle<String> task = group.fork(() -> "value");
+			Waits.on(ended);
+			assertThat(listening.cancel(task.id(), CancelKind.EXPLICIT, null)).isFalse();
+			assertThat(listening.snapshot().get(0).tasks()).isEmpty();
+			goOn.countDown();
+			assertThat(task.await()).isEqualTo("value");
+		});
+	}
+
+	@Test
 	@DisplayName("10.2 no number is given twice, to tasks or groups; an unknown one cancels nothing")
 	void numbers() throws Exception {
 		Set<Long> ids = new HashSet<>();
