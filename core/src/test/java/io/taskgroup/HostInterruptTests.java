@@ -193,6 +193,29 @@ class HostInterruptTests {
 
 	@ParameterizedTest
 	@EnumSource(Rig.class)
+	@DisplayName("3.6 a failure of the body is told also beside a pending interrupt and a cancellation")
+	void failureBesideInterruptAndCancellation(Rig rig) throws Exception {
+		TaskGroupFactory groups = rig.factory();
+		rig.run(() -> CancelScope.<Exception>run((outer) -> {
+			assertFailsWith(() -> groups.named("group").run((group) -> {
+				Thread.currentThread().interrupt();
+				outer.cancel();
+				throw this.failure;
+			}), this.failure);
+			assertThat(Thread.interrupted()).isTrue();
+		}));
+		rig.run(() -> {
+			assertFailsWith(() -> groups.named("group").call((group) -> {
+				Thread.currentThread().interrupt();
+				group.cancel();
+				throw this.failure;
+			}), this.failure);
+			assertThat(Thread.interrupted()).isTrue();
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
 	@DisplayName("3.6 an interrupt that was pending when the host came to wait goes up")
 	void pendingWithTasks(Rig rig) throws Exception {
 		TaskGroupFactory groups = rig.factory();
