@@ -140,11 +140,12 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 			// an open() group around this one interrupts nobody, but calls of the library
 			cause = this.scope.cause();
 		}
-		if (cause != null && this.scope.settings().isInterruption(thrown) && !this.host.isForeignInterrupt(thrown)) {
+		boolean interruption = cause != null && this.scope.settings().isInterruption(thrown);
+		boolean foreign = interruption && this.host.isForeignInterrupt(thrown);
+		if (cause != null && interruption && !foreign) {
 			cutOff(cause);
 			return null;
 		}
-		boolean foreign = cause != null && this.host.isForeignInterrupt(thrown);
 		if (thrown instanceof InterruptedException || foreign || ForeignInterruptException.isBehind(thrown)) {
 			if (ForeignInterruptException.isBehind(thrown) && Thread.interrupted()) {
 				// it was pending there; it is told by what is thrown from here
