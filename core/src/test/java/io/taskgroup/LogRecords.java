@@ -16,13 +16,17 @@ final class LogRecords implements AutoCloseable {
 
 	private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
+	private volatile boolean discarding;
+
 	private final boolean parents = this.logger.getUseParentHandlers();
 
 	private final Handler handler = new Handler() {
 
 		@Override
 		public void publish(LogRecord logRecord) {
-			LogRecords.this.records.add(logRecord);
+			if (!LogRecords.this.discarding) {
+				LogRecords.this.records.add(logRecord);
+			}
 		}
 
 		@Override
@@ -43,6 +47,11 @@ final class LogRecords implements AutoCloseable {
 		records.logger.setUseParentHandlers(false);
 		records.logger.addHandler(records.handler);
 		return records;
+	}
+
+	/** Keeps no records: there will be too many. */
+	void discard() {
+		this.discarding = true;
 	}
 
 	List<LogRecord> records() {

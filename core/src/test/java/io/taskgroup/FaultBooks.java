@@ -1,0 +1,74 @@
+package io.taskgroup;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What is kept of one run while it goes on. Any thread.
+ */
+final class FaultBooks {
+
+	private static final int ENOUGH = 20;
+
+	final List<FaultGroupBook> groups = new CopyOnWriteArrayList<>();
+
+	final List<FaultTaskBook> tasks = new CopyOnWriteArrayList<>();
+
+	/** Scopes that are not of groups. */
+	final List<CancelScope> scopes = new CopyOnWriteArrayList<>();
+
+	/** Threads that somebody else than the library has interrupted. */
+	final Set<Thread> interrupted = ConcurrentHashMap.newKeySet();
+
+	/** What the thread factory threw. */
+	final Queue<Throwable> noThreads = new ConcurrentLinkedQueue<>();
+
+	/** Whether an interrupt from outside has been told to the host. */
+	volatile boolean hostTold;
+
+	private final AtomicLong operations = new AtomicLong();
+
+	private final AtomicInteger numbers = new AtomicInteger();
+
+	private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+
+	/** Counts something that was done. */
+	void did() {
+		this.operations.incrementAndGet();
+	}
+
+	long operations() {
+		return this.operations.get();
+	}
+
+	int nextNumber() {
+		return this.numbers.incrementAndGet();
+	}
+
+	FaultTaskBook newTask(FaultGroupBook group) {
+		FaultTaskBook task = new FaultTaskBook(group, nextNumber());
+		group.tasks.add(task);
+		this.tasks.add(task);
+		return task;
+	}
+
+	/** Notes what is wrong, and against which rule. */
+	@SuppressWarnings("AnnotateFormatMethod") // the annotation is the tool's own
+	void check(boolean right, String rule, String message, Object... arguments) {
+		if (!right && this.wrong.size() < ENOUGH) {
+			this.wrong.add(rule + " " + String.format(Locale.ROOT, message, arguments));
+		}
+	}
+
+	Queue<String> wrong() {
+		return this.wrong;
+	}
+
+}

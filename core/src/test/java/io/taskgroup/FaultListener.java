@@ -1,0 +1,57 @@
+package io.taskgroup;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counts what a listener is told, by the number of the group or task (10.1).
+ */
+final class FaultListener implements TaskGroupListener {
+
+	private final Map<Long, Integer> opened = new ConcurrentHashMap<>();
+
+	private final Map<Long, Integer> ended = new ConcurrentHashMap<>();
+
+	private final Map<Long, Integer> started = new ConcurrentHashMap<>();
+
+	private final Map<Long, Integer> tasksEnded = new ConcurrentHashMap<>();
+
+	@Override
+	public void groupOpened(TaskScopeInfo scope) {
+		count(this.opened, scope.id());
+	}
+
+	@Override
+	public void groupEnded(TaskScopeInfo scope, GroupOutcome outcome, Throwable exception, long openNanos) {
+		count(this.ended, scope.id());
+	}
+
+	@Override
+	public void taskStarted(TaskInfo task, long waitedNanos) {
+		count(this.started, task.id());
+	}
+
+	@Override
+	public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos, long ranNanos) {
+		count(this.tasksEnded, task.id());
+	}
+
+	private static void count(Map<Long, Integer> counts, long id) {
+		counts.merge(id, 1, Integer::sum);
+	}
+
+	/** Every group that was opened has ended, every task that started, too, each once. */
+	void check(FaultBooks books) {
+		books.check(this.opened.equals(this.ended), "10.1", "groups opened %s, groups ended %s", this.opened,
+				this.ended);
+		books.check(this.tasksEnded.keySet().containsAll(this.started.keySet()), "10.1",
+				"tasks started %s, tasks ended %s", this.started, this.tasksEnded);
+		books.check(isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded), "10.1",
+				"told more than once: %s, %s, %s", this.opened, this.started, this.tasksEnded);
+	}
+
+	private static boolean isOnce(Map<Long, Integer> counts) {
+		return counts.values().stream().allMatch((count) -> count == 1);
+	}
+
+}

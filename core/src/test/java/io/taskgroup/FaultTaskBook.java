@@ -1,0 +1,68 @@
+package io.taskgroup;
+
+/**
+ * What is known of one task from the outside: what it was seen to do, and its handle.
+ */
+final class FaultTaskBook {
+
+	private final FaultGroupBook group;
+
+	private final int number;
+
+	/** Set by who forks; null as long as fork has not returned, and if it never does. */
+	volatile TaskHandle<?> handle;
+
+	/** What fork or start threw. */
+	volatile Throwable refused;
+
+	volatile boolean began;
+
+	volatile boolean returned;
+
+	/** What came out of the task's own code. */
+	volatile Throwable thrown;
+
+	/** Whether its own code has come to an end. */
+	volatile boolean over;
+
+	/** What {@code started} was called with first. */
+	volatile Integer startValue;
+
+	/** Whether it was forked by {@code start}. */
+	volatile boolean byStart;
+
+	FaultTaskBook(FaultGroupBook group, int number) {
+		this.group = group;
+		this.number = number;
+	}
+
+	FaultGroupBook group() {
+		return this.group;
+	}
+
+	/** What the task returns. */
+	int value() {
+		return this.number;
+	}
+
+	/** Called by the task first of all. */
+	void begin(FaultBooks books) {
+		books.check(!this.began, "3.7", "%s runs twice", this);
+		this.began = true;
+		this.group.running.incrementAndGet();
+		books.check(!this.group.ended, "3.1", "%s begins after its group has ended", this);
+	}
+
+	/** Called by the task last of all. */
+	void end(FaultBooks books) {
+		books.check(!this.group.ended, "3.1", "%s is still there after its group has ended", this);
+		this.group.running.decrementAndGet();
+		this.over = true;
+	}
+
+	@Override
+	public String toString() {
+		return "task " + this.number + " of " + this.group;
+	}
+
+}
