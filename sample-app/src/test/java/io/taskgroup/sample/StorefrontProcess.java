@@ -77,6 +77,10 @@ final class StorefrontProcess implements AutoCloseable {
 		return this.port;
 	}
 
+	long pid() {
+		return this.process.pid();
+	}
+
 	List<String> output() throws IOException {
 		return Files.readAllLines(this.output);
 	}

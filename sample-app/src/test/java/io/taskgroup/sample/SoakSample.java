@@ -1,0 +1,27 @@
+package io.taskgroup.sample;
+
+import java.util.Locale;
+
+/**
+ * What the storefront's process holds at rest: nobody asks it for anything, and its heap
+ * has just been cleaned up.
+ *
+ * @param minute when it was looked at
+ * @param answers how many answers it had given by then
+ * @param heap how many bytes of heap are in use after a garbage collection
+ * @param platformThreads how many platform threads are alive
+ * @param virtualThreads how many virtual threads are alive
+ * @param files how many files and sockets are open
+ * @param groups how many groups and streams of requests are open
+ * @param permits how many permits are in use, or are waited for
+ */
+record SoakSample(double minute, long answers, long heap, long platformThreads, long virtualThreads, long files,
+		long groups, long permits) {
+
+	/** A line of the table. */
+	String text() {
+		return String.format(Locale.ROOT, "| %.1f | %,d | %.1f | %d | %d | %d | %d | %d |", this.minute, this.answers,
+				this.heap / 1e6, this.platformThreads, this.virtualThreads, this.files, this.groups, this.permits);
+	}
+
+}
