@@ -139,7 +139,7 @@ class DocumentationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "README.md", "docs/semantics.md", "docs/configuration.md", "docs/metrics.md",
 			"docs/observing.md", "docs/actuator.md", "docs/deadlines.md", "docs/requests.md", "docs/webflux.md",
-			"docs/tour.md", "docs/performance.md", "CHANGELOG.md", "CONTRIBUTING.md" })
+			"docs/tour.md", "docs/performance.md", "docs/reliability.md", "CHANGELOG.md", "CONTRIBUTING.md" })
 	@DisplayName("docs: each link inside the repository leads somewhere")
 	void linksLeadSomewhere(String document) {
 		Path file = ROOT.resolve(document);
