@@ -114,6 +114,7 @@ final class FaultActor {
 		}
 		switch (step) {
 			case FaultPlan.Sleep sleep -> Thread.sleep(micros(sleep.micros()));
+			case FaultPlan.Forever() -> forever();
 			case FaultPlan.Spin spin -> spin(spin);
 			case FaultPlan.Swallow swallow -> swallow(swallow.micros());
 			case FaultPlan.Checkpoint() -> checkpoint();
@@ -147,6 +148,7 @@ final class FaultActor {
 			case FaultPlan.CancelScope(int index) -> cancelScope(index);
 			case FaultPlan.CancelTask(int index) -> cancelTask(index);
 			case FaultPlan.CancelOwn() -> cancelOwn();
+			case FaultPlan.CancelBody() -> this.around.getLast().scope.cancel("planned");
 			case FaultPlan.MoveDeadline deadline -> moveDeadline(deadline);
 			case FaultPlan.SetLimit limit -> this.run.setLimit(limit.index(), limit.limit());
 			case FaultPlan.Snapshot() -> this.run.lookAtSnapshot();
@@ -159,6 +161,11 @@ final class FaultActor {
 
 	private static Duration micros(int micros) {
 		return Duration.ofNanos(1_000L * micros);
+	}
+
+	/** Longer than anybody waits for the run. */
+	private static void forever() throws InterruptedException {
+		Thread.sleep(FaultRun.BOUND.multipliedBy(2));
 	}
 
 	private static void spin(FaultPlan.Spin spin) {
@@ -298,6 +305,7 @@ final class FaultActor {
 	private void forkAnywhere(FaultPlan.ForkAnywhere fork) {
 		FaultGroupBook group = pick(this.books.groups, fork.index());
 		if (group == null || group.scope == null) {
+			this.books.didNothing();
 			return;
 		}
 		try {
@@ -335,7 +343,10 @@ final class FaultActor {
 	}
 
 	private void sayStarted(int value) {
-		if (this.status != null) {
+		if (this.status == null) {
+			this.books.didNothing();
+		}
+		else {
 			boolean first = this.task.startValue == null;
 			if (first) {
 				this.task.startValue = value;
@@ -347,14 +358,20 @@ final class FaultActor {
 
 	private void awaitOwn(int index) throws Exception {
 		FaultTaskBook target = pick(this.forked, index);
-		if (target != null) {
+		if (target == null) {
+			this.books.didNothing();
+		}
+		else {
 			await(target, null);
 		}
 	}
 
 	private void awaitAny(FaultPlan.AwaitAny any) throws Exception {
 		FaultTaskBook target = pick(this.books.tasks, any.index());
-		if (target != null && target.handle != null) {
+		if (target == null || target.handle == null) {
+			this.books.didNothing();
+		}
+		else {
 			await(target, micros(any.micros()));
 		}
 	}
@@ -575,7 +592,10 @@ final class FaultActor {
 					scope = (plan.micros() % 2 == 0) ? this.run.root() : CancelScope.create();
 					scope.enter(body);
 				}
-				case SHIELD -> CancelScope.runShielded(body);
+				case SHIELD -> CancelScope.runShielded((shielded) -> {
+					this.books.check(!CancelScope.cancelRequested(), "5.4", "%s is cancelled behind its shield", this);
+					regionBody(shielded, plan.body(), bodyThrew);
+				});
 			}
 		}
 		catch (Throwable ex) {
@@ -720,21 +740,30 @@ final class FaultActor {
 
 	private void cancelGroup(int index) {
 		FaultGroupBook group = pick(this.books.groups, index);
-		if (group != null && group.scope != null) {
+		if (group == null || group.scope == null) {
+			this.books.didNothing();
+		}
+		else {
 			group.scope.cancel("planned");
 		}
 	}
 
 	private void cancelScope(int index) {
 		CancelScope scope = pick(this.books.scopes, index);
-		if (scope != null) {
+		if (scope == null) {
+			this.books.didNothing();
+		}
+		else {
 			scope.cancel("planned");
 		}
 	}
 
 	private void cancelTask(int index) {
 		FaultTaskBook target = pick(this.books.tasks, index);
-		if (target != null && target.handle != null) {
+		if (target == null || target.handle == null) {
+			this.books.didNothing();
+		}
+		else {
 			boolean cancelled = target.handle.cancel("planned");
 			this.books.check(cancelled || isDoneSoon(target.handle), "4.2", "%s is not done, and cancel says it was",
 					target);
@@ -763,7 +792,10 @@ final class FaultActor {
 
 	private void moveDeadline(FaultPlan.MoveDeadline plan) {
 		FaultGroupBook group = pick(this.books.groups, plan.index());
-		if (group != null && group.scope != null) {
+		if (group == null || group.scope == null) {
+			this.books.didNothing();
+		}
+		else {
 			group.deadline = true;
 			group.scope.cancelScope().timeout(micros(plan.micros()));
 		}

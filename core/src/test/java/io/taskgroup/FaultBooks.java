@@ -44,6 +44,11 @@ final class FaultBooks {
 		this.operations.incrementAndGet();
 	}
 
+	/** Takes that back: there was nothing to do it to. */
+	void didNothing() {
+		this.operations.decrementAndGet();
+	}
+
 	long operations() {
 		return this.operations.get();
 	}

@@ -32,6 +32,10 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 	record Sleep(int micros) implements Step {
 	}
 
+	/** Waits until it is cancelled: nothing else ends it. */
+	record Forever() implements Step {
+	}
+
 	/** Computes, and looks from time to time whether it is cancelled, or does not. */
 	record Spin(int micros, boolean looking) implements Step {
 	}
@@ -115,6 +119,10 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 
 	/** Cancels what the thread itself is in. */
 	record CancelOwn() implements Step {
+	}
+
+	/** Cancels the group in whose body it is. */
+	record CancelBody() implements Step {
 	}
 
 	/** Moves the deadline of a group. */

@@ -25,6 +25,9 @@ final class FaultPlanner {
 
 	private static final int DEEPEST = 5;
 
+	/** No limits and no deadline. */
+	private static final Settings FREE = new Settings(0, 0, 0, 0, 0, false, false);
+
 	private final SplittableRandom random;
 
 	private final long seed;
@@ -136,6 +139,9 @@ final class FaultPlanner {
 
 	private Step nested(int depth, int groups) {
 		this.left--;
+		if (!this.calm && oneIn(8)) {
+			return doomed();
+		}
 		return switch (this.random.nextInt(10)) {
 			case 0, 1, 2, 3 -> group(depth, groups);
 			case 4 -> (depth > 0) ? supervise(depth, groups)
@@ -149,6 +155,32 @@ final class FaultPlanner {
 		Form form = pick(Form.values());
 		List<Step> body = bodyOf(depth, groups + 1, form == Form.RUN || form == Form.CALL);
 		return new FaultPlan.Group(form, settings(), body);
+	}
+
+	/**
+	 * A group some of whose tasks only end when they are cancelled (3.2, 5.1). It has no
+	 * limits, so that nobody waits for a permit that these hold.
+	 */
+	private Step doomed() {
+		List<Step> body = new ArrayList<>();
+		int forks = 1 + this.random.nextInt(4);
+		for (int i = 0; i < forks; i++) {
+			this.left--;
+			Step last = oneIn(3)
+					? new FaultPlan.Group(Form.RUN, FREE,
+							List.of(new FaultPlan.Fork(0, new Task(List.of(new FaultPlan.Forever()))), pause()))
+					: new FaultPlan.Forever();
+			body.add(new FaultPlan.Fork(0, new Task(oneIn(3) ? List.of(last) : List.of(pause(), last))));
+		}
+		body.add(pause());
+		Settings settings = FREE;
+		switch (this.random.nextInt(4)) {
+			case 0 -> settings = new Settings(deadline(), 0, 0, 0, 0, false, false);
+			case 1 -> settings = new Settings(0, deadline(), 0, 0, 0, false, false);
+			case 2 -> body.add(new FaultPlan.Fail(pick(Failure.values())));
+			default -> body.add(new FaultPlan.CancelBody());
+		}
+		return new FaultPlan.Group(pick(Form.values()), settings, List.copyOf(body));
 	}
 
 	/** A body that forks a few tasks, before it does anything else. */

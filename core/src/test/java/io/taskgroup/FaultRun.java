@@ -14,7 +14,7 @@ import io.taskgroup.FaultPlan.Step;
 final class FaultRun {
 
 	/** No plan takes a second; what takes so long hangs. */
-	private static final Duration BOUND = Duration.ofSeconds(60);
+	static final Duration BOUND = Duration.ofSeconds(60);
 
 	private final FaultPlan plan;
 
@@ -94,7 +94,7 @@ final class FaultRun {
 		outside.forEach(Thread::start);
 		long until = System.nanoTime() + BOUND.toNanos();
 		if (!this.hostThreads.awaitEnd(until) || !this.threads.awaitEnd(until)) {
-			throw new AssertionError("3.1 something hangs\n" + String.join("\n", this.books.wrong()) + "\n"
+			throw new AssertionError("3.1 3.2 5.1 something hangs\n" + String.join("\n", this.books.wrong()) + "\n"
 					+ this.hostThreads.dump() + this.threads.dump() + "\n" + this.plan.text());
 		}
 		checkNothingIsLeft();
@@ -170,7 +170,10 @@ final class FaultRun {
 
 	void interruptHost() {
 		synchronized (this.hostLock) {
-			if (!this.hostEnded) {
+			if (this.hostEnded) {
+				this.books.didNothing();
+			}
+			else {
 				this.books.interrupted.add(this.host);
 				this.hostInterrupted = true;
 				this.host.interrupt();
@@ -242,7 +245,10 @@ final class FaultRun {
 	}
 
 	void setLimit(int index, int limit) {
-		if (!this.limiters.isEmpty()) {
+		if (this.limiters.isEmpty()) {
+			this.books.didNothing();
+		}
+		else {
 			int at = index % this.limiters.size();
 			ConcurrencyLimiter limiter = this.limiters.get(at);
 			synchronized (limiter) {
