@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.taskgroup.GroupAssertions.assertFailed;
 import static io.taskgroup.GroupAssertions.assertFails;
+import static io.taskgroup.GroupAssertions.runAndForget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -46,6 +47,96 @@ class ThreadStartFailureTests {
 		});
 		assertThat(value).isEqualTo("beforeafter");
 		assertThat(ran).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("3.12 a failure that is told on a thread that waits does not interrupt it")
+	void failureToldOnWaitingThread(Rig rig) throws Exception {
+		TaskGroupFactory groups = factory(rig);
+		ConcurrencyLimiter one = ConcurrencyLimiter.of(1);
+		AtomicReference<Thread> waiting = new AtomicReference<>();
+		AtomicReference<Thread> toldOn = new AtomicReference<>();
+		AtomicBoolean interrupted = new AtomicBoolean();
+		Holdout<String> holdout = Holdout.returning("value");
+		Host<Void> releaser = rig.start(() -> {
+			Waits.spinUntil(() -> toldOn.get() != null);
+			Waits.untilBlocked(waiting.get());
+			holdout.release();
+		});
+		rig.run(() -> {
+			try (TaskScope supervisor = groups.named("supervisor")
+				.limiter(one)
+				.onError((handle, exception) -> toldOn.set(Thread.currentThread()))
+				.openScope()) {
+				groups.named("outer").limiter(one).run((outer) -> outer.fork(() -> {
+					waiting.set(Thread.currentThread());
+					outer.cancel();
+					runAndForget(() -> groups.named("inner").run((inner) -> {
+						inner.fork(holdout);
+						holdout.awaitRunning();
+						// gets the permit that this thread lends while it waits, but no
+						// thread
+						supervisor.fork(() -> "never");
+						this.broken.set(true);
+					}));
+					CancelScope.runShielded((scope) -> interrupted.set(Thread.currentThread().isInterrupted()));
+				}));
+			}
+		});
+		releaser.get();
+		assertThat(toldOn.get()).isSameAs(waiting.get());
+		assertThat(interrupted).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("8.3 a permit that is lent is not lent again by an error handler that waits meanwhile")
+	void handlerWaitsOnLendingThread(Rig rig) throws Exception {
+		TaskGroupFactory groups = factory(rig);
+		ConcurrencyLimiter one = ConcurrencyLimiter.of(1);
+		AtomicReference<Thread> lending = new AtomicReference<>();
+		AtomicInteger inUse = new AtomicInteger(1);
+		Holdout<String> first = Holdout.returning("first");
+		Holdout<String> second = Holdout.returning("second");
+		Host<Void> releaser = rig.start(() -> {
+			Waits.spinUntil(() -> lending.get() != null);
+			Waits.untilBlocked(lending.get());
+			inUse.set(one.inUse());
+			first.release();
+			second.release();
+		});
+		rig.run(() -> {
+			try (TaskScope unlimited = groups.named("unlimited").openScope()) {
+				TaskHandle<String> awaitedByHandler = unlimited.fork(first);
+				TaskHandle<String> awaited = unlimited.fork(second);
+				try (TaskScope supervisor = groups.named("supervisor").limiter(one).onError((handle, exception) -> {
+					lending.set(Thread.currentThread());
+					runAndForget(awaitedByHandler::awaitDone);
+				}).openScope()) {
+					supervisor.fork(() -> {
+						// gets the permit that this thread lends while it waits, but no
+						// thread
+						supervisor.fork(() -> "never");
+						this.broken.set(true);
+						return awaited.await();
+					}).await();
+				}
+			}
+		});
+		releaser.get();
+		assertThat(inUse).hasValue(0);
+		assertThat(one.inUse()).isZero();
+	}
+
+	private TaskGroupFactory factory(Rig rig) {
+		TrackedThreads threads = (rig == Rig.PLATFORM) ? TrackedThreads.platform() : TrackedThreads.virtual();
+		return TaskGroupFactory.builder().threadFactory((runnable) -> {
+			if (this.broken.get()) {
+				throw new OutOfMemoryError("no more threads");
+			}
+			return threads.newThread(runnable);
+		}).build();
 	}
 
 	@ParameterizedTest
