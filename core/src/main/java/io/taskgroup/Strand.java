@@ -373,11 +373,13 @@ final class Strand {
 
 	/**
 	 * Tells the thread what is in effect and what it has not been told. Own thread, which
-	 * holds the lock.
+	 * holds the lock. A thread that waits may leave a region, too: that of an error
+	 * handler, if a task fails to start which gets the permit that is lent out here. It
+	 * is told when the wait ends.
 	 * @param interrupt whether by an interrupt, or by an exception that is thrown next
 	 */
 	private void tellDue(boolean interrupt) {
-		if (isConcluding()) {
+		if (isConcluding() || (interrupt && this.waiting)) {
 			return;
 		}
 		for (Scope scope = this.top; scope != null; scope = scope.further()) {
