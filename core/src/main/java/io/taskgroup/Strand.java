@@ -62,8 +62,11 @@ final class Strand {
 	/** Written under the lock by the own thread, which may read it so. */
 	private @Nullable Scope top;
 
-	/** Whether it waits in a call of the library. Guarded by the lock. */
-	private boolean waiting;
+	/**
+	 * In how many calls of the library it waits: more than one if an error handler waits
+	 * that is called while the thread lends its permits. Guarded by the lock.
+	 */
+	private int waits;
 
 	/** Whether the user's code of the task has ended. Guarded by the lock. */
 	private boolean concluding;
@@ -355,7 +358,7 @@ final class Strand {
 	/** Holds the lock. */
 	private void deliver(CancelWalk walk) {
 		Cancellation cancellation = walk.cancellation();
-		if (this.waiting) {
+		if (isWaiting()) {
 			LockSupport.unpark(this.thread);
 		}
 		if (isConcluding() || !cancellation.interrupts(this)) {
@@ -366,7 +369,7 @@ final class Strand {
 		if (walk.isAgain()) {
 			notice.forget();
 		}
-		if (!this.waiting && notice.tell()) {
+		if (!isWaiting() && notice.tell()) {
 			known.interrupt(cancellation);
 		}
 	}
@@ -379,7 +382,7 @@ final class Strand {
 	 * @param interrupt whether by an interrupt, or by an exception that is thrown next
 	 */
 	private void tellDue(boolean interrupt) {
-		if (isConcluding() || (interrupt && this.waiting)) {
+		if (isConcluding() || (interrupt && isWaiting())) {
 			return;
 		}
 		for (Scope scope = this.top; scope != null; scope = scope.further()) {
@@ -406,6 +409,11 @@ final class Strand {
 		return this.concluding && this.top == this.task;
 	}
 
+	/** Holds the lock. */
+	private boolean isWaiting() {
+		return this.waits > 0;
+	}
+
 	private Interrupts interrupts() {
 		Interrupts known = this.interrupts;
 		if (known == null) {
@@ -426,7 +434,7 @@ final class Strand {
 			if (here == null || !here.isBelow(cancellation)) {
 				return false;
 			}
-			if (interruptAgain && !this.waiting && !isConcluding() && here.isSubjectTo(cancellation)) {
+			if (interruptAgain && !isWaiting() && !isConcluding() && here.isSubjectTo(cancellation)) {
 				interrupts().interrupt(cancellation);
 			}
 			return true;
@@ -680,14 +688,16 @@ final class Strand {
 	 * @return the permits that it has lent out, if any
 	 */
 	private @Nullable Admission beginWait(WaitStack stack, ThreadWaiter waiter) {
+		boolean outermost;
 		synchronized (this) {
-			this.waiting = true;
+			outermost = this.waits++ == 0;
 			Interrupts known = this.interrupts;
 			if (known != null) {
 				known.putOff();
 			}
 		}
-		Admission admission = (this.task != null) ? this.task.admission() : null;
+		// what has been lent cannot be lent again
+		Admission admission = (this.task != null && outermost) ? this.task.admission() : null;
 		Admission lent = (admission != null && admission.lend()) ? admission : null;
 		stack.add(waiter);
 		return lent;
@@ -698,7 +708,7 @@ final class Strand {
 		stack.remove(waiter);
 		boolean interrupted = lent != null && lent.takeBack();
 		synchronized (this) {
-			this.waiting = false;
+			this.waits--;
 			if (interrupted) {
 				interrupts().giveBack();
 			}
