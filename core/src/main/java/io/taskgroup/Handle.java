@@ -247,14 +247,21 @@ class Handle<T extends @Nullable Object> extends WaitStack implements TaskHandle
 		return cancelTask(reason);
 	}
 
+	@SuppressWarnings("ThreadPriorityCheck") // no more than a moment
 	private boolean cancelTask(@Nullable String reason) {
 		Task<T> running = this.task;
 		if (running == null || this.outcome != null) {
 			return false;
 		}
 		running.cancelAs(CancelKind.EXPLICIT, reason);
-		// a task that has come to its end meanwhile cannot be cancelled any more
-		return running.cancellation() != null;
+		if (running.cancellation() != null) {
+			return true;
+		}
+		// it has come to its end meanwhile, and whoever ended it says so next
+		while (this.outcome == null) {
+			Thread.yield();
+		}
+		return false;
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -323,6 +324,48 @@ class TaskHandleTests {
 		CancelScope scope = CancelScope.create();
 		scope.enter(entered -> assertThat(Strand.attach().await(new EndsAfterLook(1, scope), null, 0))
 			.isEqualTo(Strand.Wait.REACHED));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("4.2 a cancel that comes when the task is about to be done answers when it is")
+	void cancelWhenAboutToBeDone(Rig rig) throws Exception {
+		AtomicReference<Thread> canceller = new AtomicReference<>();
+		AtomicBoolean answered = new AtomicBoolean();
+		CountDownLatch atItsEnd = new CountDownLatch(1);
+		// looked at when the task cannot be cancelled any more, before it is done
+		@SuppressWarnings("serial")
+		class Looked extends TaskFailedException {
+
+			Looked() {
+				super(FAILURE);
+			}
+
+			@Override
+			public synchronized Throwable getCause() {
+				atItsEnd.countDown();
+				for (int waiting = 0; waiting < 100 && !answered.get();) {
+					waiting += (canceller.get() != null
+							&& Waits.isIn(canceller.get(), Handle.class.getName(), "cancel")) ? 1 : 0;
+				}
+				return super.getCause();
+			}
+
+		}
+		boolean[] answers = new boolean[3];
+		Throwable thrown = catchThrowable(() -> rig.factory().named("group").run(group -> {
+			TaskHandle<?> handle = group.fork(() -> {
+				throw new Looked();
+			});
+			Waits.on(atItsEnd);
+			answers[0] = handle.isDone();
+			canceller.set(Thread.currentThread());
+			answers[1] = handle.cancel();
+			answers[2] = handle.isDone();
+			answered.set(true);
+		}));
+		assertThat(thrown).isInstanceOf(TaskGroupException.class);
+		assertThat(answers).as("done, cancelled, done").containsExactly(false, false, true);
 	}
 
 	/** Ends, and cancels, just when somebody has looked for the given time. */

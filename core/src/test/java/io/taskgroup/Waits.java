@@ -76,7 +76,8 @@ final class Waits {
 		});
 	}
 
-	private static boolean isIn(Thread thread, String className, String method) {
+	/** Whether the method is on the thread's stack. */
+	static boolean isIn(Thread thread, String className, String method) {
 		return Stream.of(thread.getStackTrace())
 			.anyMatch((frame) -> frame.getClassName().equals(className) && frame.getMethodName().equals(method));
 	}
