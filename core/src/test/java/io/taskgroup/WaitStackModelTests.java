@@ -1,0 +1,145 @@
+package io.taskgroup;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import static io.taskgroup.Interleavings.explore;
+import static io.taskgroup.Interleavings.must;
+import static io.taskgroup.Interleavings.together;
+
+/**
+ * Checks the claims of {@link WaitStack}: whoever waits adds itself first and looks
+ * second, whoever makes the thing happen does so first and releases second, so that one
+ * of the two sees the other; a removal takes out nobody else; each one is released at
+ * most once; and who is released although nothing has happened waits on.
+ */
+@Tag("model")
+class WaitStackModelTests {
+
+	@Test
+	@DisplayName("5.2 of threads that wait for one thing none is forgotten when it happens")
+	void nobodyIsForgotten() {
+		explore(400, () -> {
+			Event event = new Event();
+			together(event::await, event::await, event::happen);
+		});
+	}
+
+	@Test
+	@DisplayName("5.2 a thread that is released by somebody who comes late is released by what happens, too")
+	void releasedByOneWhoIsLate() {
+		explore(400, () -> {
+			Event event = new Event();
+			together(event::await, event::releaseAll, event::happen);
+		});
+	}
+
+	@Test
+	@DisplayName("5.2 who goes away while others come, and while it happens, takes nobody along")
+	void removalAgainstRelease() {
+		explore(400, () -> {
+			Event event = new Event();
+			Mark bottom = new Mark(event);
+			Mark going = new Mark(event);
+			Mark coming = new Mark(event);
+			event.add(bottom);
+			event.add(going);
+			together(() -> event.remove(going), () -> {
+				event.add(coming);
+				coming.saw = event.isReached(coming);
+			}, event::happen);
+			must(bottom.releases == 1, "who waited was released once");
+			must(coming.saw || coming.releases == 1, "who came saw it or was released");
+			must(coming.releases <= 1 && going.releases <= 1, "nobody was released twice");
+		});
+	}
+
+	@Test
+	@DisplayName("5.2 several who go away at once leave all others, in their order")
+	void removals() {
+		explore(400, () -> {
+			Event event = new Event();
+			Mark bottom = new Mark(event);
+			Mark first = new Mark(event);
+			Mark second = new Mark(event);
+			Mark coming = new Mark(event);
+			event.add(bottom);
+			event.add(first);
+			event.add(second);
+			together(() -> event.remove(first), () -> event.remove(second), () -> event.add(coming));
+			event.happen();
+			must(bottom.releases == 1 && coming.releases == 1, "who stayed was released once");
+			must(first.releases == 0 && second.releases == 0, "who went was not");
+			must(bottom.place < coming.place, "who came first was released first");
+			must(!event.hasWaiters(), "nobody is left");
+		});
+	}
+
+	@Test
+	@DisplayName("5.2 several who release at once release each one once")
+	void releases() {
+		explore(400, () -> {
+			Event event = new Event();
+			Mark first = new Mark(event);
+			Mark second = new Mark(event);
+			event.add(first);
+			together(event::releaseAll, event::happen, () -> event.add(second));
+			event.releaseAll();
+			must(first.releases == 1 && second.releases == 1, "each was released once");
+		});
+	}
+
+	/** Something that happens once. */
+	private static final class Event extends WaitStack {
+
+		private volatile boolean happened;
+
+		private int places;
+
+		@Override
+		boolean isReached(Waiter waiter) {
+			return this.happened;
+		}
+
+		void happen() {
+			this.happened = true;
+			releaseAll();
+		}
+
+		void await() {
+			Strand.Wait how = Strand.attach().await(this, null, Durations.FOREVER_NANOS);
+			must(how == Strand.Wait.REACHED && this.happened, "the wait ends when it has happened");
+		}
+
+	}
+
+	/** One that waits, and counts how often it is released. */
+	private static final class Mark extends WaitStack.Waiter {
+
+		private final Event event;
+
+		private int releases;
+
+		private int place;
+
+		private boolean saw;
+
+		Mark(Event event) {
+			this.event = event;
+		}
+
+		@Override
+		void release() {
+			this.releases++;
+			this.place = ++this.event.places;
+		}
+
+		@Override
+		boolean isReleased() {
+			return this.releases > 0;
+		}
+
+	}
+
+}
