@@ -12,7 +12,7 @@ final class Together {
 
 	private static final int ROUNDS = Integer.getInteger("taskgroup.test.rounds", 2000);
 
-	private static final long ENOUGH_NANOS = 700_000_000L;
+	private static final long ENOUGH_NANOS = 500_000_000L;
 
 	private Together() {
 	}
