@@ -18,8 +18,12 @@ enum Rig {
 
 	/** Returns a builder of factories with this rig's threads. */
 	TaskGroupFactory.Builder builder() {
-		TrackedThreads threads = (this == PLATFORM) ? TrackedThreads.platform() : TrackedThreads.virtual();
-		return TaskGroupFactory.builder().threadFactory(threads);
+		return TaskGroupFactory.builder().threadFactory(taskThreads());
+	}
+
+	/** Returns what makes threads for this rig's tasks. */
+	TrackedThreads taskThreads() {
+		return (this == PLATFORM) ? TrackedThreads.platform() : TrackedThreads.virtual();
 	}
 
 	/** Returns a factory with this rig's threads. */

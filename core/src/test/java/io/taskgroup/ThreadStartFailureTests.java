@@ -130,13 +130,7 @@ class ThreadStartFailureTests {
 	}
 
 	private TaskGroupFactory factory(Rig rig) {
-		TrackedThreads threads = (rig == Rig.PLATFORM) ? TrackedThreads.platform() : TrackedThreads.virtual();
-		return TaskGroupFactory.builder().threadFactory((runnable) -> {
-			if (this.broken.get()) {
-				throw new OutOfMemoryError("no more threads");
-			}
-			return threads.newThread(runnable);
-		}).build();
+		return factory(Breakage.OUT_OF_MEMORY, rig.taskThreads());
 	}
 
 	@ParameterizedTest
@@ -309,7 +303,11 @@ class ThreadStartFailureTests {
 	}
 
 	private TaskGroupFactory factory(Breakage breakage) {
-		return TaskGroupFactory.builder().threadFactory(breakage.factory(this.broken, this.threads)).build();
+		return factory(breakage, this.threads);
+	}
+
+	private TaskGroupFactory factory(Breakage breakage, TrackedThreads threads) {
+		return TaskGroupFactory.builder().threadFactory(breakage.factory(this.broken, threads)).build();
 	}
 
 	/** What may be wrong with a thread factory. */
