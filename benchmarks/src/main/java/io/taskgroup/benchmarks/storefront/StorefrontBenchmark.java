@@ -40,12 +40,12 @@ public class StorefrontBenchmark {
 	/** Starts the server, without the starter's beans if it is not asked for. */
 	@Setup
 	public void start() {
-		Class<?> application = switch (this.peer) {
+		Class<?> controller = switch (this.peer) {
 			case "Starter" -> Starter.class;
 			case "Futures" -> Futures.class;
 			default -> OneByOne.class;
 		};
-		this.server = new HttpServer(application, "taskgroup.enabled=" + (application == Starter.class));
+		this.server = new HttpServer(controller, "taskgroup.enabled=" + (controller == Starter.class));
 	}
 
 	/** Ends the server. */
