@@ -338,6 +338,11 @@ final class FaultActor {
 			Throwable thrown = book.thrown;
 			this.books.check(!FaultChecks.isFailure(thrown) || ex == thrown, "6.3",
 					"start has thrown %s, although %s failed with %s", ex, book, thrown);
+			if (ex == thrown && ex instanceof InterruptedException) {
+				// that of another thread, which a group that it is let through to cannot
+				// tell from one of this thread
+				this.books.interrupted.add(Thread.currentThread());
+			}
 			throw ex;
 		}
 	}
