@@ -24,6 +24,9 @@ import io.taskgroup.FaultPlan.Step;
  */
 final class FaultActor {
 
+	/** How often an error handler does what is planned: it may fork what fails again. */
+	private static final int HANDLED = 3;
+
 	private final FaultRun run;
 
 	private final FaultBooks books;
@@ -148,6 +151,8 @@ final class FaultActor {
 			case FaultPlan.CancelScope(int index) -> cancelScope(index);
 			case FaultPlan.CancelTask(int index) -> cancelTask(index);
 			case FaultPlan.CancelOwn() -> cancelOwn();
+			case FaultPlan.CloseFactory() -> this.run.closeFactory();
+			case FaultPlan.Scene scene -> waiting(() -> new FaultScenes(this.run).play(scene));
 			case FaultPlan.CancelBody() -> this.around.getLast().scope.cancel("planned");
 			case FaultPlan.MoveDeadline deadline -> moveDeadline(deadline);
 			case FaultPlan.SetLimit limit -> this.run.setLimit(limit.index(), limit.limit());
@@ -292,8 +297,11 @@ final class FaultActor {
 		FaultTaskBook book = this.books.newTask(group);
 		Callable<Object> code = code(book, plan, visible, null);
 		try {
-			book.handle = waiting(() -> group.scope.fork("task-" + book.value(), code));
+			book.handle = waiting(() -> group.scope.fork("planned-" + book.value(), code));
 			this.forked.add(book);
+			if (this.run.countsTasks() && book.value() % 4 == 0) {
+				((Handle<?>) book.handle).onDone(() -> group.hasCounted(this.books));
+			}
 		}
 		catch (Throwable ex) {
 			book.refused = ex;
@@ -408,7 +416,7 @@ final class FaultActor {
 
 	private FaultGroupBook open(String what, Policy policy, boolean handles, FaultPlan.Settings settings) {
 		FaultGroupBook book = new FaultGroupBook(what + " " + this.books.nextNumber(), policy, handles,
-				this.run.gauges(settings));
+				this.run.gauges(settings), this.run.rates(settings));
 		book.deadline = settings.timeoutMicros() > 0;
 		return book;
 	}
@@ -551,12 +559,9 @@ final class FaultActor {
 
 	private void supervise(FaultPlan.Supervise plan) throws Exception {
 		FaultGroupBook book = open("supervisor", Policy.SUPERVISED, true, plan.settings());
-		TaskScope scope = this.run.spec(book, plan.settings()).onError((handle, exception) -> {
-			book.told.add(new FaultGroupBook.Told(handle, exception));
-			if (plan.handlerFails()) {
-				throw new IllegalStateException("the handler fails");
-			}
-		}).openScope();
+		TaskScope scope = this.run.spec(book, plan.settings())
+			.onError((handle, exception) -> handle(book, plan, handle, exception))
+			.openScope();
 		book.scope = scope;
 		this.books.groups.add(book);
 		this.around.add(book);
@@ -576,6 +581,29 @@ final class FaultActor {
 				waiting(scope::close);
 				book.hasEnded(this.books);
 			}
+		}
+	}
+
+	/** 6.1: called when a task has failed, on whichever thread, behind a shield. */
+	private void handle(FaultGroupBook book, FaultPlan.Supervise plan, TaskHandle<?> handle, Throwable exception) {
+		book.handling.incrementAndGet();
+		try {
+			book.told.add(new FaultGroupBook.Told(handle, exception));
+			this.books.check(handle.state() == TaskState.FAILED && handle.exceptionNow() == exception, "4.1",
+					"the error handler of %s is told of %s, and %s", book, handle, exception);
+			this.books.check(!CancelScope.cancelRequested(), "6.1", "the error handler of %s is cancelled", book);
+			if (book.handled.incrementAndGet() <= HANDLED) {
+				new FaultActor(this.run, null, List.of(book), null, this.run.context().get()).perform(plan.handler());
+			}
+		}
+		catch (Exception ex) {
+			throw Sneaky.<RuntimeException>rethrow(ex);
+		}
+		finally {
+			book.handling.decrementAndGet();
+		}
+		if (plan.handlerFails()) {
+			throw new IllegalStateException("the handler fails");
 		}
 	}
 
@@ -703,7 +731,8 @@ final class FaultActor {
 	}
 
 	private void oneOf(List<FaultTaskBook> tasks, Object result) {
-		boolean found = tasks.stream().anyMatch((task) -> task.returned && Objects.equals(task.value(), result));
+		boolean found = tasks.stream()
+			.anyMatch((task) -> task.returned && !task.late && Objects.equals(task.value(), result));
 		this.books.check(found, "7.4", "%s is no result of %s", result, tasks);
 	}
 

@@ -30,6 +30,14 @@ final class FaultBooks {
 	/** What the thread factory threw. */
 	final Queue<Throwable> noThreads = new ConcurrentLinkedQueue<>();
 
+	/**
+	 * By how many nanoseconds each deadline was missed that only the timer can notice.
+	 */
+	final Queue<Long> late = new ConcurrentLinkedQueue<>();
+
+	/** Whether the factory has been closed, and nothing may run any more. */
+	volatile boolean closed;
+
 	/** Whether an interrupt from outside has been told to the host. */
 	volatile boolean hostTold;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * What must be true of the books when everything has ended: that every handle says what
@@ -118,6 +119,9 @@ final class FaultChecks {
 			case RACE -> {
 				long tasks = count(thrown(group), reported);
 				this.books.check(tasks <= 1, "7.4", "%s tells of more than the first: %s", group, reported);
+				List<Throwable> late = thrown(group.tasks.stream().filter((task) -> task.late));
+				this.books.check(count(late, reported) == 0, "7.4", "%s tells of one that has lost: %s", group,
+						reported);
 			}
 			case HANDLES -> this.books.check(count(thrown(group), reported) == 0, "7.2",
 					"%s throws what is for its handles to tell: %s", group, reported);
@@ -213,7 +217,11 @@ final class FaultChecks {
 
 	/** All that came out of the tasks' own code. */
 	private static List<Throwable> thrown(FaultGroupBook group) {
-		return group.tasks.stream().map((task) -> task.thrown).filter((thrown) -> thrown != null).toList();
+		return thrown(group.tasks.stream());
+	}
+
+	private static List<Throwable> thrown(Stream<FaultTaskBook> tasks) {
+		return tasks.map((task) -> task.thrown).filter((thrown) -> thrown != null).toList();
 	}
 
 	private static List<Throwable> thrownFailures(FaultGroupBook group) {

@@ -46,9 +46,17 @@ final class FaultGroupBook {
 
 	private final List<FaultGauge> gauges;
 
+	private final List<FaultRate> rates;
+
 	final Queue<FaultTaskBook> tasks = new ConcurrentLinkedQueue<>();
 
 	final Queue<Told> told = new ConcurrentLinkedQueue<>();
+
+	/** How often the error handler has been called. */
+	final AtomicInteger handled = new AtomicInteger();
+
+	/** How many threads are in the error handler. */
+	final AtomicInteger handling = new AtomicInteger();
 
 	/** How many tasks are in their own code. */
 	final AtomicInteger running = new AtomicInteger();
@@ -75,11 +83,12 @@ final class FaultGroupBook {
 	/** Whether it has, or may have been given, a deadline. */
 	volatile boolean deadline;
 
-	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges) {
+	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges, List<FaultRate> rates) {
 		this.name = name;
 		this.policy = policy;
 		this.handles = handles;
 		this.gauges = List.copyOf(gauges);
+		this.rates = List.copyOf(rates);
 	}
 
 	Policy policy() {
@@ -94,16 +103,32 @@ final class FaultGroupBook {
 		return this.gauges;
 	}
 
+	List<FaultRate> rates() {
+		return this.rates;
+	}
+
 	/** Called when the call that ends the group has come back (3.1). */
 	void hasEnded(FaultBooks books) {
 		this.ended = true;
 		int left = this.running.get();
 		books.check(left == 0, (this.policy == Policy.SUPERVISED) ? "6.2" : "3.1", "%s has ended, and %d tasks run",
 				this, left);
+		books.check(this.handling.get() == 0, "6.2", "%s has ended, and its error handler runs", this);
 		for (FaultTaskBook task : this.tasks) {
 			TaskHandle<?> handle = task.handle;
 			books.check(handle == null || handle.isDone(), "3.1", "%s has ended, and %s is not done", this, task);
 		}
+	}
+
+	/**
+	 * Called on the thread that has ended a task, when the task is done and before
+	 * anybody else can know (10.2).
+	 */
+	void hasCounted(FaultBooks books) {
+		long done = this.tasks.stream().filter((task) -> task.handle != null && task.handle.isDone()).count();
+		TaskCounts counts = ((AbstractTaskScope) this.scope).counts(0, 0);
+		books.check(counts.succeeded() + counts.failed() + counts.cancelled() >= done, "10.2",
+				"%s has %d tasks that are done, and counts %s", this, done, counts);
 	}
 
 	@Override

@@ -8,6 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class FaultListener implements TaskGroupListener {
 
+	private static final String FAILURE = "failure in ";
+
+	private final FaultBooks books;
+
 	private final Map<Long, Integer> opened = new ConcurrentHashMap<>();
 
 	private final Map<Long, Integer> ended = new ConcurrentHashMap<>();
@@ -15,6 +19,26 @@ final class FaultListener implements TaskGroupListener {
 	private final Map<Long, Integer> started = new ConcurrentHashMap<>();
 
 	private final Map<Long, Integer> tasksEnded = new ConcurrentHashMap<>();
+
+	FaultListener(FaultBooks books) {
+		this.books = books;
+	}
+
+	/**
+	 * 4.1: the thread that cancels a group because a task has failed is here before
+	 * anybody has noticed.
+	 */
+	@Override
+	public void groupCancelled(TaskScopeInfo scope, CancelKind kind, String reason) {
+		if (kind == CancelKind.FAILURE && reason != null && reason.startsWith(FAILURE)) {
+			String name = reason.substring(FAILURE.length());
+			for (FaultTaskBook task : this.books.tasks) {
+				TaskHandle<?> handle = task.handle;
+				this.books.check(handle == null || !handle.name().equals(name) || handle.isDone(), "4.1",
+						"%s has cancelled its group, and is not done", task);
+			}
+		}
+	}
 
 	@Override
 	public void groupOpened(TaskScopeInfo scope) {
@@ -41,12 +65,12 @@ final class FaultListener implements TaskGroupListener {
 	}
 
 	/** Every group that was opened has ended, every task that started, too, each once. */
-	void check(FaultBooks books) {
-		books.check(this.opened.equals(this.ended), "10.1", "groups opened %s, groups ended %s", this.opened,
+	void check() {
+		this.books.check(this.opened.equals(this.ended), "10.1", "groups opened %s, groups ended %s", this.opened,
 				this.ended);
-		books.check(this.tasksEnded.keySet().containsAll(this.started.keySet()), "10.1",
+		this.books.check(this.tasksEnded.keySet().containsAll(this.started.keySet()), "10.1",
 				"tasks started %s, tasks ended %s", this.started, this.tasksEnded);
-		books.check(isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded), "10.1",
+		this.books.check(isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded), "10.1",
 				"told more than once: %s, %s, %s", this.opened, this.started, this.tasksEnded);
 	}
 

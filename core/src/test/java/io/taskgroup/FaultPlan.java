@@ -13,15 +13,19 @@ import java.util.List;
  * @param calm whether nothing in it fails or is cancelled, but that the host is
  * interrupted from outside
  * @param failingThread each how manieth thread cannot be started; 0 for none
- * @param listening whether a listener hears of everything
+ * @param listening whether a listener hears of everything, and another one fails
+ * @param instrumented whether an instrumentation accompanies the tasks
  * @param reinterruptMicros after which time a thread is interrupted again; 0 for the
  * default
  * @param limits the limiters that groups share, by their limit
+ * @param byName how many of these, the last ones, are shared by name
+ * @param rates the rate limiters, by their permits in a millisecond
  * @param host what the host does
  * @param outside what threads do that belong to no group
  */
-record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean listening, int reinterruptMicros,
-		List<Integer> limits, List<Step> host, List<List<Step>> outside) {
+record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean listening, boolean instrumented,
+		int reinterruptMicros, List<Integer> limits, int byName, List<Integer> rates, List<Step> host,
+		List<List<Step>> outside) {
 
 	/** Something that a thread does. Times are in microseconds. */
 	sealed interface Step {
@@ -96,8 +100,12 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 	record LeaveOpen(Settings settings, List<Step> body) implements Step {
 	}
 
-	/** Opens a supervisor; whoever does so closes it, or what is around it does. */
-	record Supervise(Settings settings, boolean handlerFails, boolean joining, boolean closing,
+	/**
+	 * Opens a supervisor; whoever does so closes it, or what is around it does.
+	 *
+	 * @param handler what its error handler does, the first few times
+	 */
+	record Supervise(Settings settings, boolean handlerFails, boolean joining, boolean closing, List<Step> handler,
 			List<Step> body) implements Step {
 	}
 
@@ -119,6 +127,18 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 
 	/** Cancels what the thread itself is in. */
 	record CancelOwn() implements Step {
+	}
+
+	/** Closes the factory, from a thread that belongs to no group. */
+	record CloseFactory() implements Step {
+	}
+
+	/**
+	 * Something that has an order of its own.
+	 *
+	 * @param variant which form of it, of those there are
+	 */
+	record Scene(Plot plot, int variant, int micros) implements Step {
 	}
 
 	/** Cancels the group in whose body it is. */
@@ -150,9 +170,10 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 	 * How a group is opened. What is zero is not set.
 	 *
 	 * @param limiter the number of a shared limiter, from 1
+	 * @param rate the number of a rate limiter, from 1
 	 */
-	record Settings(int timeoutMicros, int moveOnMicros, int maxConcurrency, int limiter, int queue, boolean rejects,
-			boolean detached) {
+	record Settings(int timeoutMicros, int moveOnMicros, int maxConcurrency, int limiter, int rate, int queue,
+			boolean rejects, boolean detached) {
 	}
 
 	enum Form {
@@ -170,6 +191,14 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 	enum Combinator {
 
 		GATHER, OUTCOMES, MAP, FOR_EACH, RACE, ANY, AS_COMPLETED
+
+	}
+
+	/** What happens in a scene. */
+	enum Plot {
+
+		AWAIT_IN_VAIN, OUTRUN, FAIL_TOGETHER, LEAVE_EARLY, LIFT_SHIELD, SLEEP_TOO_LONG, DEADLINE_NEARER,
+		DEADLINE_FARTHER, CLOSE_FROM_INSIDE
 
 	}
 

@@ -9,6 +9,7 @@ import io.taskgroup.FaultPlan.Combinator;
 import io.taskgroup.FaultPlan.Failure;
 import io.taskgroup.FaultPlan.Form;
 import io.taskgroup.FaultPlan.Kind;
+import io.taskgroup.FaultPlan.Plot;
 import io.taskgroup.FaultPlan.Settings;
 import io.taskgroup.FaultPlan.Step;
 import io.taskgroup.FaultPlan.Task;
@@ -26,7 +27,7 @@ final class FaultPlanner {
 	private static final int DEEPEST = 5;
 
 	/** No limits and no deadline. */
-	private static final Settings FREE = new Settings(0, 0, 0, 0, 0, false, false);
+	private static final Settings FREE = new Settings(0, 0, 0, 0, 0, 0, false, false);
 
 	private final SplittableRandom random;
 
@@ -36,6 +37,8 @@ final class FaultPlanner {
 
 	private final int limiters;
 
+	private final int rates;
+
 	/** How many steps may still be planned. */
 	private int left = STEPS;
 
@@ -44,6 +47,7 @@ final class FaultPlanner {
 		this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L);
 		this.calm = oneIn(8);
 		this.limiters = this.random.nextInt(3);
+		this.rates = oneIn(3) ? 1 : 0;
 	}
 
 	static FaultPlan plan(long seed) {
@@ -54,17 +58,20 @@ final class FaultPlanner {
 		Rig rig = oneIn(4) ? Rig.PLATFORM : oneIn(3) ? Rig.PLATFORM_HOST : Rig.VIRTUAL;
 		int failingThread = (!this.calm && oneIn(6)) ? 3 + this.random.nextInt(20) : 0;
 		boolean listening = oneIn(2);
+		boolean instrumented = oneIn(4);
 		int reinterrupt = oneIn(4) ? 500 + this.random.nextInt(3000) : 0;
 		List<Integer> limits = new ArrayList<>();
 		for (int i = 0; i < this.limiters; i++) {
 			limits.add(1 + this.random.nextInt(3));
 		}
+		int byName = this.random.nextInt(this.limiters + 1);
+		List<Integer> rateLimits = (this.rates > 0) ? List.of(20 + this.random.nextInt(80)) : List.of();
 		List<Step> host = new ArrayList<>();
 		while (this.left > 0) {
 			host.add(surviving(() -> nested(0, 0)));
 		}
-		return new FaultPlan(this.seed, rig, this.calm, failingThread, listening, reinterrupt, List.copyOf(limits),
-				List.copyOf(host), outside());
+		return new FaultPlan(this.seed, rig, this.calm, failingThread, listening, instrumented, reinterrupt,
+				List.copyOf(limits), byName, rateLimits, List.copyOf(host), outside());
 	}
 
 	private List<List<Step>> outside() {
@@ -79,6 +86,9 @@ final class FaultPlanner {
 			}
 			if (this.calm) {
 				steps.add(this.random.nextInt(steps.size()), new FaultPlan.InterruptHost());
+			}
+			else if (i == 0 && oneIn(8)) {
+				steps.add(new FaultPlan.CloseFactory());
 			}
 			threads.add(List.copyOf(steps));
 		}
@@ -142,6 +152,9 @@ final class FaultPlanner {
 		if (!this.calm && oneIn(8)) {
 			return doomed();
 		}
+		if (!this.calm && oneIn(6)) {
+			return new FaultPlan.Scene(pick(Plot.values()), this.random.nextInt(60), 20 + this.random.nextInt(180));
+		}
 		return switch (this.random.nextInt(10)) {
 			case 0, 1, 2, 3 -> group(depth, groups);
 			case 4 -> (depth > 0) ? supervise(depth, groups)
@@ -175,8 +188,8 @@ final class FaultPlanner {
 		body.add(pause());
 		Settings settings = FREE;
 		switch (this.random.nextInt(4)) {
-			case 0 -> settings = new Settings(deadline(), 0, 0, 0, 0, false, false);
-			case 1 -> settings = new Settings(0, deadline(), 0, 0, 0, false, false);
+			case 0 -> settings = new Settings(deadline(), 0, 0, 0, 0, 0, false, false);
+			case 1 -> settings = new Settings(0, deadline(), 0, 0, 0, 0, false, false);
 			case 2 -> body.add(new FaultPlan.Fail(pick(Failure.values())));
 			default -> body.add(new FaultPlan.CancelBody());
 		}
@@ -199,7 +212,30 @@ final class FaultPlanner {
 	}
 
 	private Step supervise(int depth, int groups) {
-		return new FaultPlan.Supervise(settings(), oneIn(5), oneIn(2), oneIn(2), bodyOf(depth, groups + 1, false));
+		List<Step> handler = oneIn(2) ? handling() : List.of();
+		return new FaultPlan.Supervise(settings(), oneIn(5), oneIn(2), oneIn(2), handler,
+				bodyOf(depth, groups + 1, false));
+	}
+
+	/**
+	 * What an error handler does. It leaves its thread's context alone, which is that of
+	 * the task.
+	 */
+	private List<Step> handling() {
+		List<Step> steps = new ArrayList<>();
+		int many = 1 + this.random.nextInt(3);
+		for (int i = 0; i < many; i++) {
+			this.left--;
+			steps.add(switch (this.random.nextInt(6)) {
+				case 0, 1 -> new FaultPlan.Fork(0, new Task(List.of(pause(), oneIn(3) ? failing() : pause())));
+				case 2 -> new FaultPlan.Await(index());
+				case 3 -> new FaultPlan.AwaitAny(index(), this.random.nextInt(300));
+				case 4 -> new FaultPlan.Group(Form.RUN, settings(),
+						List.of(new FaultPlan.Fork(0, new Task(List.of(pause()))), pause()));
+				default -> pause();
+			});
+		}
+		return List.copyOf(steps);
 	}
 
 	private Step region(int depth, int groups) {
@@ -293,13 +329,14 @@ final class FaultPlanner {
 		int maxConcurrency = oneIn(4) ? 1 + this.random.nextInt(3) : 0;
 		int limiter = (this.limiters > 0 && oneIn(3)) ? 1 + this.random.nextInt(this.limiters) : 0;
 		int queue = oneIn(3) ? 1 + this.random.nextInt(3) : 0;
+		int rate = (this.rates > 0 && oneIn(4)) ? 1 : 0;
 		boolean rejects = !this.calm && oneIn(3);
 		if (this.calm) {
-			return new Settings(0, 0, maxConcurrency, limiter, queue, false, false);
+			return new Settings(0, 0, maxConcurrency, limiter, rate, queue, false, false);
 		}
 		int timeout = oneIn(10) ? deadline() : 0;
 		int moveOn = oneIn(10) ? deadline() : 0;
-		return new Settings(timeout, moveOn, maxConcurrency, limiter, queue, rejects, oneIn(20));
+		return new Settings(timeout, moveOn, maxConcurrency, limiter, rate, queue, rejects, oneIn(20));
 	}
 
 	private int deadline() {

@@ -24,7 +24,9 @@ final class FaultRun {
 
 	private final CancelScope root = CancelScope.create();
 
-	private final FaultListener listener = new FaultListener();
+	private final FaultListener listener = new FaultListener(this.books);
+
+	private final FaultInstrumentation instrumentation = new FaultInstrumentation(this.books);
 
 	private final FaultThreads threads;
 
@@ -39,6 +41,10 @@ final class FaultRun {
 
 	private final List<FaultGauge> gauges = new ArrayList<>();
 
+	private final List<FaultRate> rates = new ArrayList<>();
+
+	private volatile boolean closing;
+
 	private final Object hostLock = new Object();
 
 	private volatile Thread host;
@@ -52,7 +58,7 @@ final class FaultRun {
 	/** Whether the host was interrupted when it had ended. Guarded by the lock. */
 	private boolean pending;
 
-	private FaultRun(FaultPlan plan) {
+	private FaultRun(FaultPlan plan) throws InterruptedException {
 		this.plan = plan;
 		this.threads = new FaultThreads(plan.rig() != Rig.PLATFORM, plan.failingThread(), this);
 		this.hostThreads = new FaultThreads(plan.rig() == Rig.VIRTUAL, 0, this);
@@ -60,7 +66,10 @@ final class FaultRun {
 			.threadFactory(this.threads)
 			.contextPropagation(this::capture);
 		if (plan.listening()) {
-			builder.listener(this.listener);
+			builder.listener(new FaultDeafListener()).listener(this.listener);
+		}
+		if (plan.instrumented()) {
+			builder.instrumentation(this.instrumentation);
 		}
 		if (plan.reinterruptMicros() > 0) {
 			builder.reinterruptEvery(Duration.ofNanos(1_000L * plan.reinterruptMicros()));
@@ -68,20 +77,39 @@ final class FaultRun {
 		this.factory = builder.build();
 		this.lastLimits = new int[plan.limits().size()];
 		for (int limit : plan.limits()) {
-			this.lastLimits[this.limiters.size()] = limit;
-			this.limiters.add(ConcurrencyLimiter.of(limit));
+			int at = this.limiters.size();
+			this.lastLimits[at] = limit;
+			this.limiters.add(isByName(at) ? sharedByName(at, limit) : ConcurrencyLimiter.of(limit));
 			this.gauges.add(new FaultGauge("limiter " + this.gauges.size(), limit, this.books));
 		}
+		plan.rates().forEach((permits) -> this.rates.add(new FaultRate(permits, this.books)));
 	}
 
-	/** Runs the plan and returns how many operations it was; throws what was wrong. */
-	static long of(FaultPlan plan) throws InterruptedException {
+	private boolean isByName(int limiter) {
+		return limiter >= this.plan.limits().size() - this.plan.byName();
+	}
+
+	private TaskGroupSpec byName(int limiter, int limit) {
+		return this.factory.named("shared-" + limiter).sharedConcurrency(limit);
+	}
+
+	/** The limiter is made when the first group of the name is opened. */
+	private ConcurrencyLimiter sharedByName(int limiter, int limit) throws InterruptedException {
+		byName(limiter, limit).run((group) -> {
+		});
+		return (ConcurrencyLimiter) this.factory.sharedLimiters("shared-" + limiter).getFirst();
+	}
+
+	/**
+	 * Runs the plan and returns what was noted; throws what was wrong.
+	 */
+	static FaultBooks of(FaultPlan plan) throws InterruptedException {
 		FaultRun run = new FaultRun(plan);
 		run.run();
 		if (!run.books.wrong().isEmpty()) {
 			throw new AssertionError(String.join("\n", run.books.wrong()) + "\n" + plan.text());
 		}
-		return run.books.operations();
+		return run.books;
 	}
 
 	private void run() throws InterruptedException {
@@ -100,7 +128,7 @@ final class FaultRun {
 		checkNothingIsLeft();
 		new FaultChecks(this).check();
 		if (this.plan.listening()) {
-			this.listener.check(this.books);
+			this.listener.check();
 		}
 	}
 
@@ -140,6 +168,11 @@ final class FaultRun {
 			this.books.check(limiter.limit() == this.lastLimits[i], "8.2", "limiter %d is set to %d, not %d", i,
 					limiter.limit(), this.lastLimits[i]);
 		}
+		for (FaultRate rate : this.rates) {
+			int waiting = rate.limiter().waiting();
+			this.books.check(waiting == 0, "8.1", "%d wait for a rate limiter", waiting);
+		}
+		this.instrumentation.check();
 		this.books.check(this.factory.snapshot().isEmpty(), "10.2", "there is still open %s", this.factory.snapshot());
 		this.books.check(this.factory.awaitIdle(Duration.ZERO), "6.4", "the factory is not idle");
 		this.factory.close();
@@ -162,6 +195,52 @@ final class FaultRun {
 
 	CancelScope root() {
 		return this.root;
+	}
+
+	TaskGroupFactory factory() {
+		return this.factory;
+	}
+
+	/** Whether threads may be missing. */
+	boolean isShortOfThreads() {
+		return this.plan.failingThread() > 0;
+	}
+
+	/** Whether the factory counts the tasks that have ended. */
+	boolean countsTasks() {
+		return this.plan.listening();
+	}
+
+	boolean isClosing() {
+		return this.closing;
+	}
+
+	/** Whether tasks may be refused. */
+	boolean isShort() {
+		return isShortOfThreads() || isClosing();
+	}
+
+	/** 6.4: everything has ended then, and nothing is opened any more. */
+	void closeFactory() {
+		this.closing = true;
+		this.factory.close();
+		this.books.closed = true;
+		for (FaultGroupBook group : this.books.groups) {
+			int left = group.running.get() + group.handling.get();
+			this.books.check(left == 0, "6.4", "the factory is closed, and %d tasks of %s run", left, group);
+		}
+		for (FaultTaskBook task : this.books.tasks) {
+			TaskHandle<?> handle = task.handle;
+			this.books.check(handle == null || handle.isDone(), "6.4", "the factory is closed, and %s is not done",
+					task);
+		}
+		try {
+			this.factory.named("late").openScope().close();
+			this.books.check(false, "6.4", "the factory is closed, and opens");
+		}
+		catch (TaskGroupClosedException ex) {
+			this.books.did();
+		}
 	}
 
 	boolean isHost(Thread thread) {
@@ -211,7 +290,7 @@ final class FaultRun {
 	// Limits
 
 	TaskGroupSpec spec(FaultGroupBook book, Settings settings) {
-		TaskGroupSpec spec = this.factory.named(book.toString());
+		TaskGroupSpec spec = named(book, settings.limiter() - 1);
 		if (settings.timeoutMicros() > 0) {
 			spec = spec.timeout(Duration.ofNanos(1_000L * settings.timeoutMicros()));
 		}
@@ -221,8 +300,8 @@ final class FaultRun {
 		if (settings.maxConcurrency() > 0) {
 			spec = spec.maxConcurrency(settings.maxConcurrency());
 		}
-		if (settings.limiter() > 0) {
-			spec = spec.limiter(this.limiters.get(settings.limiter() - 1));
+		if (settings.rate() > 0) {
+			spec = spec.limiter(this.rates.get(settings.rate() - 1).limiter());
 		}
 		if (settings.queue() > 0) {
 			TaskGroupSpec.WhenFull whenFull = settings.rejects() ? TaskGroupSpec.WhenFull.REJECT
@@ -230,6 +309,18 @@ final class FaultRun {
 			spec = spec.queue(settings.queue(), whenFull);
 		}
 		return settings.detached() ? spec.detached() : spec;
+	}
+
+	private TaskGroupSpec named(FaultGroupBook book, int limiter) {
+		if (limiter >= 0 && isByName(limiter)) {
+			return byName(limiter, this.plan.limits().get(limiter));
+		}
+		TaskGroupSpec spec = this.factory.named(book.toString());
+		return (limiter >= 0) ? spec.limiter(this.limiters.get(limiter)) : spec;
+	}
+
+	List<FaultRate> rates(Settings settings) {
+		return (settings.rate() > 0) ? List.of(this.rates.get(settings.rate() - 1)) : List.of();
 	}
 
 	/** The gauges of a new group's limits. */

@@ -28,6 +28,9 @@ final class FaultTaskBook {
 	/** What {@code started} was called with first. */
 	volatile Integer startValue;
 
+	/** Whether it has come to its end when another one had decided already. */
+	volatile boolean late;
+
 	/** Whether it was forked by {@code start}. */
 	volatile boolean byStart;
 
@@ -51,10 +54,13 @@ final class FaultTaskBook {
 		this.began = true;
 		this.group.running.incrementAndGet();
 		books.check(!this.group.ended, "3.1", "%s begins after its group has ended", this);
+		books.check(!books.closed, "6.4", "%s begins after the factory was closed", this);
+		this.group.rates().forEach(FaultRate::begin);
 	}
 
 	/** Called by the task last of all. */
 	void end(FaultBooks books) {
+		this.late = FaultScenes.isDecided();
 		books.check(!this.group.ended, "3.1", "%s is still there after its group has ended", this);
 		this.group.running.decrementAndGet();
 		this.over = true;
