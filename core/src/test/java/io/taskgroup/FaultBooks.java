@@ -2,6 +2,7 @@ package io.taskgroup;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,6 +71,16 @@ final class FaultBooks {
 		group.tasks.add(task);
 		this.tasks.add(task);
 		return task;
+	}
+
+	/** 10.1: whoever was told how a task ended was told what its handle says. */
+	void checkOutcomes(Map<Long, TaskState> told) {
+		for (FaultTaskBook task : this.tasks) {
+			TaskHandle<?> handle = task.handle;
+			TaskState outcome = (handle != null) ? told.get(handle.id()) : null;
+			check(outcome == null || outcome == handle.state(), "10.1", "%s is told to be %s, and is %s", task, outcome,
+					handle);
+		}
 	}
 
 	/** Notes what is wrong, and against which rule. */

@@ -1,5 +1,7 @@
 package io.taskgroup;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,6 +18,8 @@ final class FaultInstrumentation implements TaskInstrumentation {
 	private final AtomicInteger started = new AtomicInteger();
 
 	private final AtomicInteger ended = new AtomicInteger();
+
+	private final Map<Long, TaskState> outcomes = new ConcurrentHashMap<>();
 
 	FaultInstrumentation(FaultBooks books) {
 		this.books = books;
@@ -34,6 +38,7 @@ final class FaultInstrumentation implements TaskInstrumentation {
 		AtomicInteger ends = new AtomicInteger();
 		return (outcome, exception) -> {
 			this.ended.incrementAndGet();
+			this.outcomes.put(task.id(), outcome);
 			this.books.check(ends.incrementAndGet() == 1, "10.1", "task %d ends twice", task.id());
 			this.books.check(Thread.currentThread() == thread, "10.1", "task %d ends on another thread", task.id());
 			this.books.check((exception != null) == (outcome == TaskState.FAILED), "10.1",
@@ -50,6 +55,7 @@ final class FaultInstrumentation implements TaskInstrumentation {
 
 	/** Whoever has accompanied a task to its start has done so to its end. */
 	void check() {
+		this.books.checkOutcomes(this.outcomes);
 		this.books.check(this.started.get() == this.ended.get(), "10.1",
 				"%d tasks were accompanied, and %d to their end", this.started.get(), this.ended.get());
 	}

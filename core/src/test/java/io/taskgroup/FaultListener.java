@@ -20,6 +20,8 @@ final class FaultListener implements TaskGroupListener {
 
 	private final Map<Long, Integer> tasksEnded = new ConcurrentHashMap<>();
 
+	private final Map<Long, TaskState> outcomes = new ConcurrentHashMap<>();
+
 	FaultListener(FaultBooks books) {
 		this.books = books;
 	}
@@ -57,7 +59,10 @@ final class FaultListener implements TaskGroupListener {
 
 	@Override
 	public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waitedNanos, long ranNanos) {
+		this.books.check(ranNanos == 0 || this.started.containsKey(task.id()), "10.1",
+				"nobody was told that %s started, which ran for %d ns", task.name(), ranNanos);
 		count(this.tasksEnded, task.id());
+		this.outcomes.put(task.id(), outcome);
 	}
 
 	private static void count(Map<Long, Integer> counts, long id) {
@@ -70,6 +75,7 @@ final class FaultListener implements TaskGroupListener {
 				this.ended);
 		this.books.check(this.tasksEnded.keySet().containsAll(this.started.keySet()), "10.1",
 				"tasks started %s, tasks ended %s", this.started, this.tasksEnded);
+		this.books.checkOutcomes(this.outcomes);
 		this.books.check(isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded), "10.1",
 				"told more than once: %s, %s, %s", this.opened, this.started, this.tasksEnded);
 	}

@@ -198,7 +198,7 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 	enum Plot {
 
 		AWAIT_IN_VAIN, OUTRUN, FAIL_TOGETHER, LEAVE_EARLY, LIFT_SHIELD, SLEEP_TOO_LONG, DEADLINE_NEARER,
-		DEADLINE_FARTHER, CLOSE_FROM_INSIDE
+		DEADLINE_FARTHER, KEEP_RATE, CLOSE_FROM_INSIDE
 
 	}
 

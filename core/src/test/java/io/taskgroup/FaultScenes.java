@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,6 +51,7 @@ final class FaultScenes {
 			case SLEEP_TOO_LONG -> sleepTooLong(scene);
 			case DEADLINE_NEARER -> deadlineNearer(scene);
 			case DEADLINE_FARTHER -> deadlineFarther(scene);
+			case KEEP_RATE -> keepRate(scene);
 			case CLOSE_FROM_INSIDE -> closeFromInside();
 		}
 	}
@@ -138,7 +142,7 @@ final class FaultScenes {
 		AtomicInteger running = new AtomicInteger();
 		List<Callable<Object>> tasks = endlessly(scene.variant() % 3, running);
 		tasks.add(() -> counted(running, FaultScenes::afterTheDecision));
-		Duration stagger = duration(scene).dividedBy(2);
+		Duration stagger = duration(scene).plusMillis(4);
 		long[] began = new long[1];
 		tasks.add(() -> {
 			began[0] = System.nanoTime();
@@ -393,6 +397,29 @@ final class FaultScenes {
 			slow.awaitDone();
 			this.books.check(passed == moved.get().cancelCalled(), "5.5", "a deadline has passed after it was moved");
 		});
+	}
+
+	// 8.4
+
+	private void keepRate(Scene scene) throws InterruptedException {
+		int burst = 1 + scene.variant() % 2;
+		Duration period = Duration.ofMillis(1).plus(duration(scene));
+		Queue<Long> began = new ConcurrentLinkedQueue<>();
+		List<Callable<Object>> tasks = Collections.nCopies(burst + 3, () -> began.add(System.nanoTime()));
+		long made = System.nanoTime();
+		RateLimiter limiter = RateLimiter.of(1, period, burst);
+		try {
+			group().limiter(limiter).gather(tasks);
+		}
+		finally {
+			List<Long> sorted = began.stream().sorted().toList();
+			for (int i = burst; i < sorted.size(); i++) {
+				long early = made + (i + 1 - burst) * period.toNanos() - sorted.get(i);
+				this.books.check(early <= 0, "8.4", "task %d of a burst of %d began %d ns too early", i + 1, burst,
+						early);
+			}
+			this.books.check(limiter.waiting() == 0, "8.1", "%d wait for a rate limiter", limiter.waiting());
+		}
 	}
 
 	// 6.4
