@@ -66,6 +66,12 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 	 */
 	abstract void taskFailed(TaskHandle<?> handle, Throwable failure);
 
+	/**
+	 * Called after {@link #taskFailed}, when nobody depends on the current thread any
+	 * more: may call foreign code.
+	 */
+	abstract void tellFailure(TaskHandle<?> handle, Throwable failure);
+
 	/** Called when a task was ended by a cancellation, before its handle is done. */
 	abstract void taskCutOff(@Nullable Scope cause);
 

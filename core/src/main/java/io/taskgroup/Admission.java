@@ -131,10 +131,17 @@ final class Admission extends Gate.Applicant {
 
 	/** The gate cannot grant a permit, because it is broken. */
 	void refused(Throwable reason, Gate.Grants grants) {
-		if (step(WITHDRAWN)) {
-			this.task.refused(reason);
-		}
+		boolean withdrawn = step(WITHDRAWN);
 		release(TaskState.CANCELLED, grants);
+		if (withdrawn) {
+			this.task.refused(reason);
+			grants.addEnded(this);
+		}
+	}
+
+	@Override
+	void tellEnd() {
+		this.task.tellUnstarted();
 	}
 
 	private boolean advance(Gate.Grants grants) {

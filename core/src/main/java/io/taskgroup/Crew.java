@@ -62,6 +62,18 @@ final class Crew {
 		this.ready.add(task);
 	}
 
+	/** Has other threads run what is ready, before the current one calls foreign code. */
+	void startReady() {
+		if (!this.ready.isEmpty()) {
+			try {
+				callForMore();
+			}
+			catch (Throwable noThread) {
+				failAll(noThread);
+			}
+		}
+	}
+
 	private void callForMore() {
 		int now = this.coming.get();
 		while (now < ENOUGH) {
@@ -119,13 +131,8 @@ final class Crew {
 
 		private @Nullable Task<?> next() {
 			Task<?> next = Crew.this.ready.poll();
-			if (next != null && !Crew.this.ready.isEmpty()) {
-				try {
-					callForMore();
-				}
-				catch (Throwable noThread) {
-					failAll(noThread);
-				}
+			if (next != null) {
+				startReady();
 			}
 			return next;
 		}

@@ -62,6 +62,10 @@ interface Gate {
 		 */
 		abstract void granted(Grants grants);
 
+		/** Called once after {@link Grants#addEnded}, with no lock held. */
+		void tellEnd() {
+		}
+
 	}
 
 	/** A queue of applicants. Guarded by the gate's lock. */
@@ -125,29 +129,14 @@ interface Gate {
 
 	}
 
-	/**
-	 * Those who have been granted and are to be told. Telling one may grant the next (its
-	 * thread cannot start, say); a million of them must not be a million stack frames.
-	 */
-	final class Grants {
+	/** Applicants that are in no queue, in the order in which they came. */
+	class Line {
 
 		private @Nullable Applicant first;
 
 		private @Nullable Applicant last;
 
-		/** Whose thread asks for a task next; null if the thread does not. */
-		private final @Nullable Crew crew;
-
-		Grants() {
-			this(null);
-		}
-
-		Grants(@Nullable Crew crew) {
-			this.crew = crew;
-		}
-
-		/** Adds one that is in no queue any more. */
-		void add(Applicant applicant) {
+		final void add(Applicant applicant) {
 			if (this.last != null) {
 				this.last.after = applicant;
 			}
@@ -157,13 +146,7 @@ interface Gate {
 			this.last = applicant;
 		}
 
-		void tellAll() {
-			for (Applicant next = poll(); next != null; next = poll()) {
-				next.granted(this);
-			}
-		}
-
-		private @Nullable Applicant poll() {
+		final @Nullable Applicant poll() {
 			Applicant next = this.first;
 			if (next != null) {
 				this.first = next.after;
@@ -173,6 +156,62 @@ interface Gate {
 				next.after = null;
 			}
 			return next;
+		}
+
+	}
+
+	/**
+	 * Those who have been granted and are to be told. Telling one may grant the next (its
+	 * thread cannot start, say); a million of them must not be a million stack frames.
+	 * Those who have ended instead of starting tell so when all others have started: an
+	 * error handler may wait for any of them.
+	 */
+	final class Grants extends Line {
+
+		/** Whose thread asks for a task next; null if the thread does not. */
+		private final @Nullable Crew crew;
+
+		/** Those who have ended instead of starting. */
+		private @Nullable Line ended;
+
+		Grants() {
+			this(null);
+		}
+
+		Grants(@Nullable Crew crew) {
+			this.crew = crew;
+		}
+
+		void addEnded(Applicant applicant) {
+			Line ended = this.ended;
+			if (ended == null) {
+				ended = new Line();
+				this.ended = ended;
+			}
+			ended.add(applicant);
+		}
+
+		void tellAll() {
+			do {
+				for (Applicant next = poll(); next != null; next = poll()) {
+					next.granted(this);
+				}
+			}
+			while (tellEnded());
+		}
+
+		/** Has the next one tell its end; false if there is none. */
+		private boolean tellEnded() {
+			Applicant next = (this.ended != null) ? this.ended.poll() : null;
+			if (next == null) {
+				return false;
+			}
+			if (this.crew != null) {
+				// what was left to this thread must not wait for foreign code either
+				this.crew.startReady();
+			}
+			next.tellEnd();
+			return true;
 		}
 
 		/** Whether the current thread asks the crew for a task next. */

@@ -560,6 +560,11 @@ final class HostedGroup extends AbstractTaskScope implements TaskGroup {
 		}
 	}
 
+	@Override
+	void tellFailure(TaskHandle<?> handle, Throwable failure) {
+		// the host tells of all
+	}
+
 	/**
 	 * How the body ended.
 	 *

@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * cannot leave the scope meanwhile, so an interrupt never hits a thread that has left;
  * and when it leaves, it sees under the same lock that one was sent, and clears the flag
  * ({@link #settle}).</li>
- * <li>WAITING: it is unparked, without an interrupt, and looks for itself. So while a
- * thread waits here, an interrupt can only be somebody else's.</li>
+ * <li>WAITING: it is unparked, without an interrupt, and looks for itself, unless it
+ * waits whatever happens. So while a thread waits here, an interrupt can only be somebody
+ * else's.</li>
  * <li>CONCLUDING, GONE, or not in that scope any more: nothing.</li>
  * </ul>
  * There are no lambdas here and in what else a cancellation or an end takes on its way:
@@ -64,12 +65,13 @@ final class Strand {
 
 	/**
 	 * In how many calls of the library it waits: more than one if an error handler waits
-	 * that is called while the thread lends its permits. Guarded by the lock.
+	 * that is called while the thread lends its permits. There are fewer than the stack
+	 * has room for. Guarded by the lock.
 	 */
-	private int waits;
+	private short waits;
 
-	/** Whether the user's code of the task has ended. Guarded by the lock. */
-	private boolean concluding;
+	/** How many of these a cancellation ends. Guarded by the lock. */
+	private short cancellableWaits;
 
 	/** Made when there is something to tell. Guarded by the lock. */
 	private @Nullable Interrupts interrupts;
@@ -249,9 +251,9 @@ final class Strand {
 	}
 
 	/** CONCLUDING: the user's code of a task has ended, nobody interrupts it any more. */
-	void conclude() {
+	void conclude(Task<?> task) {
 		synchronized (this) {
-			this.concluding = true;
+			task.setConcluding();
 			takeInterrupt();
 		}
 	}
@@ -358,7 +360,7 @@ final class Strand {
 	/** Holds the lock. */
 	private void deliver(CancelWalk walk) {
 		Cancellation cancellation = walk.cancellation();
-		if (isWaiting()) {
+		if (this.cancellableWaits > 0) {
 			LockSupport.unpark(this.thread);
 		}
 		if (isConcluding() || !cancellation.interrupts(this)) {
@@ -406,7 +408,7 @@ final class Strand {
 	 * A region inside what the engine calls then, an error handler, is one as any other.
 	 */
 	private boolean isConcluding() {
-		return this.concluding && this.top == this.task;
+		return this.top == this.task && this.task != null && this.task.isConcluding();
 	}
 
 	/** Holds the lock. */
@@ -545,7 +547,7 @@ final class Strand {
 		long until = System.nanoTime() + timeoutNanos;
 		boolean unlimited = timeoutNanos >= Durations.FOREVER_NANOS;
 		Wait how = Wait.REACHED;
-		Admission lent = beginWait(stack, waiter);
+		Admission lent = beginWait(stack, waiter, true);
 		try {
 			while (!stack.isReached(waiter)) {
 				if (due(this.top, leftOut) != null) {
@@ -572,7 +574,7 @@ final class Strand {
 			return how;
 		}
 		finally {
-			endWait(stack, waiter, lent, how == Wait.CANCELLED ? Telling.BY_EXCEPTION : Telling.BY_INTERRUPT);
+			endWait(stack, waiter, lent, true, how == Wait.CANCELLED ? Telling.BY_EXCEPTION : Telling.BY_INTERRUPT);
 		}
 	}
 
@@ -599,7 +601,7 @@ final class Strand {
 			return false;
 		}
 		boolean interrupted = false;
-		Admission lent = beginWait(stack, waiter);
+		Admission lent = beginWait(stack, waiter, false);
 		try {
 			while (!stack.isReached(waiter)) {
 				if (Thread.interrupted()) {
@@ -618,7 +620,7 @@ final class Strand {
 			return interrupted;
 		}
 		finally {
-			endWait(stack, waiter, lent, Telling.LATER);
+			endWait(stack, waiter, lent, false, Telling.LATER);
 		}
 	}
 
@@ -685,12 +687,16 @@ final class Strand {
 	/**
 	 * WAITING; takes the library's own interrupt with it, which would not let it park,
 	 * and lends out the permits that the task does not need meanwhile (8.3).
+	 * @param cancellable whether a cancellation ends the wait
 	 * @return the permits that it has lent out, if any
 	 */
-	private @Nullable Admission beginWait(WaitStack stack, ThreadWaiter waiter) {
+	private @Nullable Admission beginWait(WaitStack stack, ThreadWaiter waiter, boolean cancellable) {
 		boolean outermost;
 		synchronized (this) {
 			outermost = this.waits++ == 0;
+			if (cancellable) {
+				this.cancellableWaits++;
+			}
 			Interrupts known = this.interrupts;
 			if (known != null) {
 				known.putOff();
@@ -704,11 +710,15 @@ final class Strand {
 	}
 
 	/** RUNNING again, with its permits. */
-	private void endWait(WaitStack stack, ThreadWaiter waiter, @Nullable Admission lent, Telling telling) {
+	private void endWait(WaitStack stack, ThreadWaiter waiter, @Nullable Admission lent, boolean cancellable,
+			Telling telling) {
 		stack.remove(waiter);
 		boolean interrupted = lent != null && lent.takeBack();
 		synchronized (this) {
 			this.waits--;
+			if (cancellable) {
+				this.cancellableWaits--;
+			}
 			if (interrupted) {
 				interrupts().giveBack();
 			}

@@ -141,6 +141,11 @@ final class Supervisor extends AbstractTaskScope {
 
 	@Override
 	void taskFailed(TaskHandle<?> handle, Throwable failure) {
+		// it cancels nobody
+	}
+
+	@Override
+	void tellFailure(TaskHandle<?> handle, Throwable failure) {
 		try {
 			CancelScope.runShielded((scope) -> errorHandler().onError(handle, failure));
 		}

@@ -87,6 +87,12 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	/** Written by the timer only. */
 	private boolean warned;
 
+	/** Whether the user's code has ended. Guarded by the strand's lock. */
+	private boolean concluding;
+
+	/** Whether a failure is the group's, too. Written by the one that ends the task. */
+	private boolean counts;
+
 	/**
 	 * The way to a permit; null in a group without limits. Written before it is shared.
 	 */
@@ -168,6 +174,14 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	@Override
 	public Optional<CancelCause> cancelCause() {
 		return Optional.ofNullable(CancelCause.of(firstCancellation()));
+	}
+
+	void setConcluding() {
+		this.concluding = true;
+	}
+
+	boolean isConcluding() {
+		return this.concluding;
 	}
 
 	long ageNanos() {
@@ -268,25 +282,43 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		grants.tellAll();
 	}
 
+	/**
+	 * What depends on this task goes on at once; what it has to tell comes after those
+	 * who get its permits, for which an error handler may wait.
+	 */
 	private void endWithoutThread(Object outcome, Gate.Grants grants) {
 		Admission admitted = this.admission;
 		if (admitted != null) {
 			admitted.release(TaskState.CANCELLED, grants);
+			concludeUnstarted(outcome);
+			grants.addEnded(admitted);
 		}
-		endUnstarted(outcome);
+		else {
+			endUnstarted(outcome);
+		}
 	}
 
 	/** Called when a limiter is broken, instead of {@link #startQueued}. */
 	void refused(Throwable reason) {
 		this.owner.leaveQueue();
-		endUnstarted(new Handle.Thrown(reason));
+		concludeUnstarted(new Handle.Thrown(reason));
 	}
 
 	/** Ends a task that has never run, and of which the forker has the handle already. */
 	void endUnstarted(Object outcome) {
+		concludeUnstarted(outcome);
+		tellUnstarted();
+	}
+
+	private void concludeUnstarted(Object outcome) {
 		STATE.set(this, ABORTED);
 		end();
-		conclude(outcome);
+		complete(outcome);
+	}
+
+	/** The rest of the end of a task that has never run. */
+	void tellUnstarted() {
+		tellOutcome();
 		release();
 		this.owner.members().leave(this);
 	}
@@ -382,7 +414,7 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		Object outcome = outcome(strand, value, thrown);
 		try {
 			outcome = leaveNothingOpen(strand, outcome);
-			strand.conclude();
+			strand.conclude(this);
 			end();
 			conclude(outcome);
 		}
@@ -448,31 +480,49 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		return new Handle.Thrown(wrong);
 	}
 
-	/**
-	 * Tells the handle and the group how the task ended, in the order that 4.1 asks for.
-	 */
+	/** Tells everybody how the task ended, in the order that 4.1 asks for. */
 	private void conclude(Object outcome) {
+		if (complete(outcome)) {
+			tellOutcome();
+		}
+	}
+
+	/** Tells the handle and the group; false if they have been told before. */
+	private boolean complete(Object outcome) {
 		Handle<T> handle = openHandle();
 		if (handle == null) {
-			return;
+			return false;
 		}
-		boolean counts = handle.ending();
+		this.counts = handle.ending();
 		Throwable failure = Handle.exceptionOf(outcome);
 		if (outcome instanceof Handle.Stopped) {
 			this.owner.taskCutOff(cause());
 		}
-		if (failure != null && counts) {
+		if (failure != null && this.counts) {
 			this.owner.taskFailing(failure);
 		}
 		this.owner.taskEnding();
-		TaskState state = Handle.stateOf(outcome);
-		this.owner.countEnded(state);
+		this.owner.countEnded(Handle.stateOf(outcome));
 		handle.complete(outcome);
-		if (failure != null && counts) {
+		if (failure != null && this.counts) {
 			this.owner.taskFailed(handle, failure);
 		}
+		return true;
+	}
+
+	/** Tells those who are not the engine's. */
+	private void tellOutcome() {
+		Handle<T> handle = this.handle;
+		Object outcome = (handle != null) ? handle.rawOutcome() : null;
+		if (handle == null || outcome == null) {
+			return;
+		}
+		Throwable failure = Handle.exceptionOf(outcome);
+		if (failure != null && this.counts) {
+			this.owner.tellFailure(handle, failure);
+		}
 		if (this.owner.factory().recordsTimes()) {
-			tellEnd(state, failure);
+			tellEnd(Handle.stateOf(outcome), failure);
 		}
 		FlightRecorder.taskEnded(this, this.event, outcome);
 		this.event = null;

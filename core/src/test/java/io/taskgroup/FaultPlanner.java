@@ -39,8 +39,6 @@ final class FaultPlanner {
 
 	private final int rates;
 
-	private int failingThread;
-
 	/** How many steps may still be planned. */
 	private int left = STEPS;
 
@@ -58,7 +56,7 @@ final class FaultPlanner {
 
 	private FaultPlan plan() {
 		Rig rig = oneIn(4) ? Rig.PLATFORM : oneIn(3) ? Rig.PLATFORM_HOST : Rig.VIRTUAL;
-		this.failingThread = (!this.calm && oneIn(6)) ? 3 + this.random.nextInt(20) : 0;
+		int failingThread = (!this.calm && oneIn(6)) ? 3 + this.random.nextInt(20) : 0;
 		boolean listening = oneIn(2);
 		boolean instrumented = oneIn(4);
 		int reinterrupt = oneIn(4) ? 500 + this.random.nextInt(3000) : 0;
@@ -72,7 +70,7 @@ final class FaultPlanner {
 		while (this.left > 0) {
 			host.add(surviving(() -> nested(0, 0)));
 		}
-		return new FaultPlan(this.seed, rig, this.calm, this.failingThread, listening, instrumented, reinterrupt,
+		return new FaultPlan(this.seed, rig, this.calm, failingThread, listening, instrumented, reinterrupt,
 				List.copyOf(limits), byName, rateLimits, List.copyOf(host), outside());
 	}
 
@@ -221,22 +219,20 @@ final class FaultPlanner {
 
 	/**
 	 * What an error handler does. It leaves its thread's context alone, which is that of
-	 * the task. Where threads may be missing it waits only for a while: it may be called
-	 * by the thread that has yet to start those who are before it.
+	 * the task.
 	 */
 	private List<Step> handling() {
 		List<Step> steps = new ArrayList<>();
 		int many = 1 + this.random.nextInt(3);
 		for (int i = 0; i < many; i++) {
 			this.left--;
-			boolean waits = this.failingThread == 0;
-			steps.add(switch (this.random.nextInt(waits ? 6 : 2)) {
-				case 0 -> new FaultPlan.AwaitAny(index(), this.random.nextInt(300));
-				case 1 -> pause();
-				case 2, 3 -> new FaultPlan.Fork(0, new Task(List.of(pause(), oneIn(3) ? failing() : pause())));
-				case 4 -> new FaultPlan.Await(index());
-				default -> new FaultPlan.Group(Form.RUN, settings(),
+			steps.add(switch (this.random.nextInt(6)) {
+				case 0, 1 -> new FaultPlan.Fork(0, new Task(List.of(pause(), oneIn(3) ? failing() : pause())));
+				case 2 -> new FaultPlan.Await(index());
+				case 3 -> new FaultPlan.AwaitAny(index(), this.random.nextInt(300));
+				case 4 -> new FaultPlan.Group(Form.RUN, settings(),
 						List.of(new FaultPlan.Fork(0, new Task(List.of(pause()))), pause()));
+				default -> pause();
 			});
 		}
 		return List.copyOf(steps);

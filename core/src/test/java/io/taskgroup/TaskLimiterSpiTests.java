@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.taskgroup.GroupAssertions.assertFailsWith;
+import static io.taskgroup.GroupAssertions.runAndForget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -396,6 +398,26 @@ class TaskLimiterSpiTests {
 		assertThat(host.thrown()).isExactlyInstanceOf(TaskGroupException.class)
 			.hasCauseInstanceOf(CancellationException.class);
 		assertThat(first.inUse()).isZero();
+	}
+
+	@Test
+	@DisplayName("8.3 an error handler may wait for the task that gets the permit of the one that was refused")
+	void handlerWaitsForNext() throws Exception {
+		AtomicReference<TaskHandle<String>> next = new AtomicReference<>();
+		AtomicReference<TaskState> awaited = new AtomicReference<>();
+		Rig.VIRTUAL.run(() -> {
+			try (TaskScope supervisor = this.spec.maxConcurrency(1).onError((handle, exception) -> {
+				runAndForget(next.get()::awaitDone);
+				awaited.set(next.get().state());
+			}).openScope()) {
+				supervisor.fork(() -> "never");
+				next.set(supervisor.fork(() -> "next"));
+				this.limiter.generous = true;
+				this.limiter.asked.getFirst().completeExceptionally(new IOException("failure"));
+				supervisor.join();
+			}
+		});
+		assertThat(awaited).hasValue(TaskState.SUCCESS);
 	}
 
 	@ParameterizedTest

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,16 +131,19 @@ class ThreadStartFailureTests {
 
 	@ParameterizedTest
 	@EnumSource(Rig.class)
-	@Disabled("the thread that calls the handler has yet to start the one that the permit went on to")
 	@DisplayName("8.3 an error handler may wait for the task that got the permit of the one that got no thread")
 	void handlerWaitsForNextInQueue(Rig rig) throws Exception {
-		TaskGroupFactory groups = factory(rig);
 		AtomicReference<TaskHandle<String>> next = new AtomicReference<>();
-		AtomicReference<String> awaited = new AtomicReference<>();
+		List<TaskState> awaited = new CopyOnWriteArrayList<>();
+		ThreadFactory threads = rig.taskThreads();
+		TaskGroupFactory groups = TaskGroupFactory.builder().threadFactory((task) -> {
+			// no thread for one
+			return (this.broken.getAndSet(false) ? Breakage.OUT_OF_MEMORY.newBrokenThread() : threads.newThread(task));
+		}).build();
 		rig.run(() -> {
 			try (TaskScope supervisor = groups.named("supervisor").maxConcurrency(1).onError((handle, exception) -> {
-				this.broken.set(false);
-				runAndForget(() -> awaited.set(next.get().await()));
+				runAndForget(next.get()::awaitDone);
+				awaited.add(next.get().state());
 			}).openScope()) {
 				supervisor.fork(() -> {
 					supervisor.fork(() -> "never");
@@ -151,7 +153,32 @@ class ThreadStartFailureTests {
 				supervisor.join();
 			}
 		});
-		assertThat(awaited).hasValue("next");
+		assertThat(awaited).containsExactly(TaskState.SUCCESS);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("8.3 an error handler may wait for others that got a permit and no thread, too")
+	void handlersWaitForEachOther(Rig rig) throws Exception {
+		TaskGroupFactory groups = factory(rig);
+		List<TaskHandle<String>> handles = new CopyOnWriteArrayList<>();
+		List<TaskState> awaited = new CopyOnWriteArrayList<>();
+		rig.run(() -> {
+			try (TaskScope supervisor = groups.named("supervisor").maxConcurrency(1).onError((handle, exception) -> {
+				for (TaskHandle<String> other : handles) {
+					runAndForget(other::awaitDone);
+					awaited.add(other.state());
+				}
+			}).openScope()) {
+				supervisor.fork(() -> {
+					handles.add(supervisor.fork(() -> "never"));
+					handles.add(supervisor.fork(() -> "never"));
+					this.broken.set(true);
+				});
+				supervisor.join();
+			}
+		});
+		assertThat(awaited).hasSize(4).containsOnly(TaskState.FAILED);
 	}
 
 	private TaskGroupFactory factory(Rig rig) {
