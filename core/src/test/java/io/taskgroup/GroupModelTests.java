@@ -19,9 +19,10 @@ import static io.taskgroup.Interleavings.together;
 class GroupModelTests {
 
 	@Test
+	@Tag("long")
 	@DisplayName("3.1 5.1 a group that is cancelled as a task starts: the task is interrupted and has ended when run returns")
 	void cancelAgainstStart() {
-		explore(10, () -> {
+		explore(5, () -> {
 			AtomicReference<TaskHandle<String>> task = new AtomicReference<>();
 			together(() -> {
 				CancelScope scope = Interleavings.SPEC.run((group) -> {
@@ -37,9 +38,10 @@ class GroupModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("3.2 the first failure cancels the other task; both have ended when run throws")
 	void failureAgainstStart() {
-		explore(10, () -> together(() -> {
+		explore(5, () -> together(() -> {
 			AtomicReference<TaskHandle<String>> task = new AtomicReference<>();
 			IllegalArgumentException failure = new IllegalArgumentException("failure");
 			try {
@@ -62,7 +64,7 @@ class GroupModelTests {
 	@Test
 	@DisplayName("6.2 a supervisor that is closed as a task is forked: the task is accepted and has ended, or refused")
 	void forkAgainstClose() {
-		explore(10, () -> {
+		explore(5, () -> {
 			Supervisor supervisor = Interleavings.supervisor();
 			AtomicReference<TaskHandle<String>> task = new AtomicReference<>();
 			together(() -> {

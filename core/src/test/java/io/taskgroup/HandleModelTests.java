@@ -22,7 +22,7 @@ class HandleModelTests {
 	@Test
 	@DisplayName("4.1 all who wait for a task get its value, and each callback is called once")
 	void everybodyGetsTheValue() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Handle<String> handle = new Handle<>(null);
 			AtomicInteger calls = new AtomicInteger();
 			together(() -> must("value".equals(handle.await()), "the value is there"), () -> handle.onDone(() -> {
@@ -37,7 +37,7 @@ class HandleModelTests {
 	@Test
 	@DisplayName("4.2 cancel() against the end: true if the task was cancelled, false if it had come to its end")
 	void cancelAgainstEnd() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Supervisor owner = Interleavings.supervisor();
 			Handle<String> handle = new Handle<>(null);
 			Task<String> task = new Task<>(owner, handle, () -> "value");
@@ -56,9 +56,10 @@ class HandleModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("4.1 the state goes from RUNNING over CANCELLING to SUCCESS, and never back")
 	void stateNeverGoesBack() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Supervisor owner = Interleavings.supervisor();
 			Handle<String> handle = new Handle<>(null);
 			Task<String> task = new Task<>(owner, handle, () -> "value");

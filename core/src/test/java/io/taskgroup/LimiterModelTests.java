@@ -25,7 +25,7 @@ class LimiterModelTests {
 	@Test
 	@DisplayName("8.2 the limit is never exceeded, everybody gets his turn once, and no permit is lost")
 	void everybodyGetsHisTurn() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(1);
 			Comer first = new Comer(place);
 			Comer second = new Comer(place);
@@ -39,7 +39,7 @@ class LimiterModelTests {
 	@Test
 	@DisplayName("8.2 a permit handed over against the going away of its receiver is neither lost nor doubled")
 	void handOverAgainstWithdraw() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
 			Comer going = new Comer(place);
@@ -56,9 +56,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("8.2 a limit that is raised against a release lets all run who can")
 	void raiseAgainstRelease() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
 			Comer first = new Comer(place).staying();
@@ -74,9 +75,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("8.2 a limit that is lowered against releases hands nothing out above it")
 	void lowerAgainstRelease() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(2);
 			Comer holder = new Comer(place);
 			Comer other = new Comer(place);
@@ -96,7 +98,7 @@ class LimiterModelTests {
 	@Test
 	@DisplayName("8.2 who waits comes before who comes just as the permit is free")
 	void firstComeFirstServed() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
 			Comer first = new Comer(place);
@@ -112,7 +114,7 @@ class LimiterModelTests {
 	@Test
 	@DisplayName("8.3 what is lent out while its holder waits is taken back, whoever comes meanwhile")
 	void lending() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Place place = new Place(1);
 			Comer lender = new Comer(place);
 			Comer first = new Comer(place);
@@ -130,9 +132,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("8.3 who takes back what it lent comes ahead of newcomers")
 	void aheadOfNewcomers() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(1);
 			Comer lender = new Comer(place);
 			Comer holder = new Comer(place);
@@ -155,9 +158,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("8.3 a thread that is interrupted while it takes a permit back has it, and knows of the interrupt")
 	void interruptedWhileTakingBack() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Place place = new Place(1);
 			Comer lender = new Comer(place);
 			Comer holder = new Comer(place);
@@ -174,9 +178,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("8.2 a promised permit that is given up as it comes is not lost")
 	void promisedPermit() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
 			place.limiter.tryAcquire(holder);
@@ -190,9 +195,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("3.7 a task that would have to wait for a permit is CANCELLED if its group is cancelled as it is forked")
 	void forkAgainstCancel() {
-		explore(40, () -> {
+		explore(13, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
 			place.limiter.tryAcquire(holder);
@@ -209,9 +215,10 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("8.1 a task cancelled on its way from one limiter to the next gives back what it has")
 	void cancelBetweenLimiters() {
-		explore(40, () -> {
+		explore(13, () -> {
 			Place one = new Place(1);
 			Place two = new Place(1);
 			Comer holdsOne = new Comer(one);
@@ -229,9 +236,16 @@ class LimiterModelTests {
 	}
 
 	@Test
+	@Tag("long")
+	@Tag("long")
+	@Tag("long")
+	@Tag("long")
+	@Tag("long")
+	@Tag("long")
+	@Tag("long")
 	@DisplayName("8.2 a task that gets its permit as it is cancelled runs, or does not, and the permit is free again")
 	void handOverAgainstCancel() {
-		explore(10, () -> {
+		explore(5, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
 			place.limiter.tryAcquire(holder);

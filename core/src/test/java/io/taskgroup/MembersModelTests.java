@@ -26,12 +26,14 @@ class MembersModelTests {
 	private static final Supervisor OWNER = Interleavings.supervisor();
 
 	@Test
+	@Tag("long")
 	@DisplayName("3.8 forks, ends of tasks and the end of the group look as if they came one after the other")
 	void oneAfterTheOther() {
 		linearizable(25, 400, 50, Life.class);
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("5.1 a live task stays linked, so that a cancellation finds it, while ended ones are unlinked")
 	void liveTaskStaysLinked() {
 		linearizable(4, 100, 400, Sweep.class);
@@ -40,7 +42,7 @@ class MembersModelTests {
 	@Test
 	@DisplayName("3.8 fork racing the end is accepted, and waited for, or refused")
 	void forkAgainstEnd() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Members members = new Members();
 			AtomicBoolean left = new AtomicBoolean();
 			AtomicBoolean joined = new AtomicBoolean();
@@ -68,7 +70,7 @@ class MembersModelTests {
 	@Test
 	@DisplayName("3.1 whoever waits for the tasks is released when the last has left")
 	void lastOneReleases() {
-		explore(300, () -> {
+		explore(100, () -> {
 			Members members = new Members();
 			Task<?> first = task();
 			Task<?> second = task();

@@ -61,8 +61,8 @@ class MemoryOrderingTests {
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath(),
 						"org.openjdk.jcstress.Main", "-v", "-r", "report", "-t",
 						Pattern.quote(MemoryOrdering.class.getName())));
-		if (Interleavings.SCALE == 1) {
-			command.addAll(List.of("-sc", "false", "-af", "NONE", "-jvmArgs", "-XX:-TieredCompilation", "-iters", "4",
+		if (Interleavings.SCALE < 10) {
+			command.addAll(List.of("-sc", "false", "-af", "NONE", "-jvmArgs", "-XX:-TieredCompilation", "-iters", "3",
 					"-time", "250"));
 		}
 		else {

@@ -27,7 +27,7 @@ class ScopeModelTests {
 	@Test
 	@DisplayName("5.6 of several cancellations the first stays, and the end knows whether there was one")
 	void cancelAgainstCancelAgainstEnd() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Scope scope = new Scope(null, Settings.DEFAULT);
 			AtomicReference<Cancellation> atEnd = new AtomicReference<>();
 			together(() -> scope.cancel("one"), () -> scope.cancel("two"), () -> {
@@ -44,7 +44,7 @@ class ScopeModelTests {
 	@Test
 	@DisplayName("5.5 a deadline that passes against cancel and end: one wins, and the ended scope keeps no deadline")
 	void deadlineAgainstCancelAgainstEnd() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Scope scope = new Scope(null, Settings.DEFAULT);
 			AtomicReference<Cancellation> atEnd = new AtomicReference<>();
 			together(() -> scope.timeout(Duration.ZERO), () -> scope.cancel("cancelled"), () -> {
@@ -59,7 +59,7 @@ class ScopeModelTests {
 	@Test
 	@DisplayName("5.5 a deadline that is moved just as it passes cancels before it has been moved, or never")
 	void deadlineMovedAsItPasses() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Scope scope = new Scope(null, Settings.DEFAULT);
 			Deadline deadline = new Deadline(scope, Duration.ofNanos(1), 1);
 			AtomicBoolean removed = new AtomicBoolean();
@@ -72,9 +72,10 @@ class ScopeModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("3.4 cancelCalled() is true if somebody has called, whoever came first")
 	void askedAfterFailure() {
-		explore(200, () -> {
+		explore(66, () -> {
 			Scope scope = new Scope(null, Settings.DEFAULT);
 			together(() -> scope.cancelAs(CancelKind.FAILURE, "failure"), () -> {
 				scope.cancel("called");
@@ -85,9 +86,10 @@ class ScopeModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("5.1 a thread that enters a scope as it is cancelled is interrupted")
 	void enteringThreadIsInterrupted() {
-		explore(25, () -> {
+		explore(8, () -> {
 			EnterableScope scope = new EnterableScope();
 			together(() -> {
 				scope.enter((entered) -> awaitInterrupt());
@@ -99,7 +101,7 @@ class ScopeModelTests {
 	@Test
 	@DisplayName("3.12 a thread that leaves a scope as it is cancelled is not interrupted afterwards")
 	void leavingThreadIsNotInterrupted() {
-		explore(25, () -> {
+		explore(8, () -> {
 			EnterableScope scope = new EnterableScope();
 			together(() -> {
 				scope.enter((entered) -> {
@@ -112,9 +114,10 @@ class ScopeModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("3.12 an inner scope cancelled against the outer one: nothing is left of either")
 	void innerAgainstOuter() {
-		explore(25, () -> {
+		explore(8, () -> {
 			EnterableScope outer = new EnterableScope();
 			EnterableScope inner = new EnterableScope();
 			together(() -> {
@@ -131,9 +134,10 @@ class ScopeModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("5.4 a shield holds a cancellation off, which then meets what is blocked next")
 	void shield() {
-		explore(25, () -> {
+		explore(8, () -> {
 			EnterableScope scope = new EnterableScope();
 			together(() -> {
 				scope.enter((entered) -> {
@@ -151,7 +155,7 @@ class ScopeModelTests {
 	@Test
 	@DisplayName("4.1 5.2 a wait that is cancelled as the task ends: the value, or the cancellation, and no interrupt")
 	void waitAgainstCancelAgainstEnd() {
-		explore(25, () -> {
+		explore(8, () -> {
 			EnterableScope scope = new EnterableScope();
 			Handle<String> handle = new Handle<>(null);
 			AtomicReference<String> value = new AtomicReference<>();
@@ -166,9 +170,10 @@ class ScopeModelTests {
 	}
 
 	@Test
+	@Tag("long")
 	@DisplayName("5.2 a wait for something that never comes is ended by the cancellation")
 	void waitAgainstCancel() {
-		explore(25, () -> {
+		explore(8, () -> {
 			EnterableScope scope = new EnterableScope();
 			Handle<String> handle = new Handle<>(null);
 			together(() -> {

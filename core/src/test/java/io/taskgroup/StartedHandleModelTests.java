@@ -21,7 +21,7 @@ class StartedHandleModelTests {
 	@Test
 	@DisplayName("6.3 a failure is thrown by start, or is the group's, never both and never neither")
 	void startedAgainstEnd() {
-		explore(400, () -> {
+		explore(133, () -> {
 			HandShake shake = new HandShake();
 			together(shake::caller, shake::starter, shake::end);
 			shake.check();
@@ -32,7 +32,7 @@ class StartedHandleModelTests {
 	@Test
 	@DisplayName("6.3 a started that comes after its caller gave up has no effect, and the failure wins")
 	void startedAgainstGivingUp() {
-		explore(150, () -> {
+		explore(50, () -> {
 			HandShake shake = new HandShake();
 			together(() -> {
 				Thread.currentThread().interrupt();
@@ -45,9 +45,12 @@ class StartedHandleModelTests {
 	}
 
 	@Test
+	@Tag("long")
+	@Tag("long")
+	@Tag("long")
 	@DisplayName("6.3 of two who say that it has started one is refused")
 	void startedTwice() {
-		explore(300, () -> {
+		explore(100, () -> {
 			HandShake first = new HandShake();
 			HandShake second = new HandShake(first);
 			together(first::starter, second::starter, first::caller);

@@ -20,7 +20,7 @@ class WaitStackModelTests {
 	@Test
 	@DisplayName("5.2 of threads that wait for one thing none is forgotten when it happens")
 	void nobodyIsForgotten() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Event event = new Event();
 			together(event::await, event::await, event::happen);
 		});
@@ -29,7 +29,7 @@ class WaitStackModelTests {
 	@Test
 	@DisplayName("5.2 a thread that is released by somebody who comes late is released by what happens, too")
 	void releasedByOneWhoIsLate() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Event event = new Event();
 			together(event::await, event::releaseAll, event::happen);
 		});
@@ -38,7 +38,7 @@ class WaitStackModelTests {
 	@Test
 	@DisplayName("5.2 who goes away while others come, and while it happens, takes nobody along")
 	void removalAgainstRelease() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Event event = new Event();
 			Mark bottom = new Mark(event);
 			Mark going = new Mark(event);
@@ -58,7 +58,7 @@ class WaitStackModelTests {
 	@Test
 	@DisplayName("5.2 several who go away at once leave all others, in their order")
 	void removals() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Event event = new Event();
 			Mark bottom = new Mark(event);
 			Mark first = new Mark(event);
@@ -77,9 +77,11 @@ class WaitStackModelTests {
 	}
 
 	@Test
+	@Tag("long")
+	@Tag("long")
 	@DisplayName("5.2 several who release at once release each one once")
 	void releases() {
-		explore(400, () -> {
+		explore(133, () -> {
 			Event event = new Event();
 			Mark first = new Mark(event);
 			Mark second = new Mark(event);
