@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class FaultInjectionTests {
 
-	private static final long OPERATIONS = Long.getLong("taskgroup.faults.operations", 200_000);
+	private static final long OPERATIONS = Long.getLong("taskgroup.faults.operations", 1_000_000);
 
 	private static final Long SEED = Long.getLong("taskgroup.faults.seed");
 
