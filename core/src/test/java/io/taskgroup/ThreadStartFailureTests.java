@@ -2,10 +2,12 @@ package io.taskgroup;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -135,11 +137,7 @@ class ThreadStartFailureTests {
 	void handlerWaitsForNextInQueue(Rig rig) throws Exception {
 		AtomicReference<TaskHandle<String>> next = new AtomicReference<>();
 		List<TaskState> awaited = new CopyOnWriteArrayList<>();
-		ThreadFactory threads = rig.taskThreads();
-		TaskGroupFactory groups = TaskGroupFactory.builder().threadFactory((task) -> {
-			// no thread for one
-			return (this.broken.getAndSet(false) ? Breakage.OUT_OF_MEMORY.newBrokenThread() : threads.newThread(task));
-		}).build();
+		TaskGroupFactory groups = brokenOnce(rig);
 		rig.run(() -> {
 			try (TaskScope supervisor = groups.named("supervisor").maxConcurrency(1).onError((handle, exception) -> {
 				runAndForget(next.get()::awaitDone);
@@ -179,6 +177,49 @@ class ThreadStartFailureTests {
 			}
 		});
 		assertThat(awaited).hasSize(4).containsOnly(TaskState.FAILED);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("8.3 an error handler does not hold up the item that the thread it runs on was to run next")
+	void handlerHoldsUpNoItem(Rig rig) throws Exception {
+		TaskGroupFactory groups = brokenOnce(rig);
+		ConcurrencyLimiter one = ConcurrencyLimiter.of(1);
+		CountDownLatch noThread = new CountDownLatch(1);
+		CountDownLatch secondRuns = new CountDownLatch(1);
+		TaskGroupSpec map = groups.named("map").limiter(one);
+		rig.run(() -> {
+			try (TaskScope supervisor = groups.named("supervisor").limiter(one).onError((handle, exception) -> {
+				Waits.stubbornlyOn(secondRuns);
+				noThread.countDown();
+			}).openScope()) {
+				// the second item is asked for when the supervisor's task is in the queue
+				map.forEach(() -> Stream.of(1, 2).peek((item) -> {
+					if (item == 2) {
+						Waits.spinUntil(() -> one.waiting() == 1);
+					}
+				}).iterator(), (item) -> {
+					if (item == 1) {
+						supervisor.fork(() -> "never");
+						Waits.spinUntil(() -> one.waiting() == 2);
+						this.broken.set(true);
+					}
+					else {
+						secondRuns.countDown();
+					}
+				});
+			}
+		});
+		assertThat(noThread.getCount()).isZero();
+	}
+
+	/** Gives no thread to one task, the next one after {@code broken} was set. */
+	private TaskGroupFactory brokenOnce(Rig rig) {
+		ThreadFactory threads = rig.taskThreads();
+		return TaskGroupFactory.builder()
+			.threadFactory((task) -> this.broken.getAndSet(false) ? Breakage.OUT_OF_MEMORY.newBrokenThread()
+					: threads.newThread(task))
+			.build();
 	}
 
 	private TaskGroupFactory factory(Rig rig) {
