@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -473,6 +474,22 @@ class GroupCancellationTests {
 		TaskCancelledException awaited = catchThrowableOfType(TaskCancelledException.class, sleeping.get()::await);
 		assertThat(awaited.kind()).isEqualTo(CancelKind.FAILURE);
 		assertThat(awaited.reason().orElseThrow()).startsWith("failure in");
+	}
+
+	@Test
+	@DisplayName("3.5 cancel() after the end does nothing, also after a failure had cancelled the group")
+	void cancelAfterFailedEnd() throws Exception {
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		Rig.VIRTUAL.run(() -> GroupAssertions.assertFails(() -> Rig.VIRTUAL.factory().named("group").run((group) -> {
+			opened.set(group);
+			group.fork(() -> {
+				throw new IOException("failure");
+			});
+		})));
+		CancelScope scope = opened.get().cancelScope();
+		scope.cancel("too late");
+		assertThat(scope.cancelCalled()).isFalse();
+		assertThat(scope.cancelReason()).isNotEqualTo(Optional.of("too late"));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +53,35 @@ class GroupRaceTests {
 			assertThat(handle.get().resultNow()).isEqualTo("value");
 			assertThat(scope.get().cancelCaught()).isFalse();
 			assertThat(Thread.currentThread().isInterrupted()).isFalse();
+		}));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("7.4 of two that come to their end at the same moment the one that has the other cancelled wins")
+	void twoWinners(Rig rig) throws Exception {
+		ThreadLocal<String> name = new ThreadLocal<>();
+		AtomicReference<String> reason = new AtomicReference<>();
+		TaskGroupFactory groups = rig.builder().listener(new TaskGroupListener() {
+			@Override
+			public void taskStarted(TaskInfo task, long waitedNanos) {
+				name.set(task.name());
+			}
+
+			@Override
+			public void groupCancelled(TaskScopeInfo scope, CancelKind kind, String why) {
+				reason.set(why);
+			}
+		}).build();
+		rig.run(() -> Together.often(() -> {
+			AtomicInteger missing = new AtomicInteger(2);
+			Callable<String> comer = () -> {
+				missing.decrementAndGet();
+				Waits.spinUntil(() -> missing.get() == 0);
+				return name.get();
+			};
+			String winner = groups.named("race").race(List.of(comer, comer));
+			assertThat(reason).hasValue(winner + " has decided");
 		}));
 	}
 

@@ -324,4 +324,19 @@ class InterruptHygieneTests {
 		})));
 	}
 
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("3.6 an interrupt of somebody else's that is made pending again stays, although the library had sent one")
+	void givenBackOnTopOfOwn(Rig rig) throws Exception {
+		rig.run(() -> {
+			Interrupts interrupts = new Interrupts(Strand.attach(), Thread.currentThread());
+			Scope left = new Scope(null, Settings.DEFAULT);
+			interrupts.interrupt(new Cancellation(left, CancelKind.EXPLICIT, null));
+			interrupts.giveBack();
+			assertThat(interrupts.isForeign()).isTrue();
+			assertThat(interrupts.take()).isFalse();
+			assertThat(Thread.interrupted()).isTrue();
+		});
+	}
+
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -40,6 +41,36 @@ class LimitedGroupTests {
 	private final Holdout<String> first = Holdout.returning("first");
 
 	private final AtomicInteger ran = new AtomicInteger();
+
+	@Test
+	@DisplayName("3.7 a task that gets its permit when its group is cancelled already, and it has not been told, never runs")
+	void grantedBeforeTold() throws Exception {
+		HangingChannel channel = new HangingChannel();
+		CompletableFuture<TaskLimiter.Permit> holder = this.limiter.acquire();
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		AtomicReference<TaskHandle<Integer>> queued = new AtomicReference<>();
+		Host<CancelScope> host = Rig.PLATFORM.startCall(() -> this.spec.run((group) -> {
+			opened.set(group);
+			queued.set(group.fork(this.ran::incrementAndGet));
+			channel.read();
+		}));
+		channel.awaitReading();
+		// it interrupts the host before it comes to the tasks
+		Host<Void> canceller = Rig.PLATFORM.start(() -> opened.get().cancel("not needed"));
+		channel.awaitClosing();
+		try {
+			assertThat(queued.get().state()).isEqualTo(TaskState.QUEUED);
+			holder.resultNow().release(TaskState.SUCCESS);
+			assertThat(queued.get().outcome()).isEqualTo(new Outcome.Cancelled<>("not needed"));
+		}
+		finally {
+			channel.release();
+		}
+		canceller.get();
+		assertThat(host.get().cancelCaught()).isTrue();
+		assertThat(this.ran).hasValue(0);
+		assertThat(this.limiter.inUse()).isZero();
+	}
 
 	@Test
 	@DisplayName("4.1 a task that waits for a permit is QUEUED and not done, then runs")

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static io.taskgroup.GroupAssertions.assertCancelled;
 import static io.taskgroup.GroupAssertions.assertFailsWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -187,6 +188,24 @@ class OuterCancellationTests {
 		CancelScope outer = rig.call(() -> CancelScope.<Exception>run((scope) -> {
 			assertFailsWith(() -> groups.named("group").run((group) -> {
 				scope.cancel();
+				throw failure;
+			}), failure);
+			Waits.forever();
+		}));
+		assertThat(outer.cancelCaught()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("3.6 so it does if the body has met the cancellation and fails with something else")
+	void failuresWinOverWhatWasMet(Rig rig) throws Exception {
+		// only once, so that nobody is interrupted because time has passed
+		TaskGroupFactory groups = rig.builder().reinterruptEvery(Duration.ofHours(1)).build();
+		IOException failure = new IOException("failure");
+		CancelScope outer = rig.call(() -> CancelScope.<Exception>run((scope) -> {
+			assertFailsWith(() -> groups.named("group").run((group) -> {
+				scope.cancel();
+				assertThat(catchThrowable(Waits::forever)).isInstanceOf(InterruptedException.class);
 				throw failure;
 			}), failure);
 			Waits.forever();

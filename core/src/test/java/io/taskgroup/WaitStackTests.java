@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +49,25 @@ class WaitStackTests {
 		assertThat(host.get()).isEqualTo(Strand.Wait.REACHED);
 	}
 
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("of those who come at the same moment none is forgotten")
+	void comingTogether(Rig rig) throws Exception {
+		int each = 500;
+		rig.run(() -> Together.often(() -> {
+			Event crowded = new Event();
+			AtomicInteger released = new AtomicInteger();
+			TaskAction come = () -> {
+				for (int i = 0; i < each; i++) {
+					crowded.add(new Counted(released));
+				}
+			};
+			Together.run(come, come);
+			crowded.happen();
+			assertThat(released).hasValue(2 * each);
+		}));
+	}
+
 	/** As one does who has made an earlier event happen, and was held up. */
 	private void releaseLate() {
 		for (int i = 0; i < 3; i++) {
@@ -55,6 +75,27 @@ class WaitStackTests {
 			this.event.releaseAll();
 		}
 		Waits.until(this.event::hasWaiters);
+	}
+
+	/** One that counts that it was released. */
+	private static final class Counted extends WaitStack.Waiter {
+
+		private final AtomicInteger released;
+
+		Counted(AtomicInteger released) {
+			this.released = released;
+		}
+
+		@Override
+		void release() {
+			this.released.incrementAndGet();
+		}
+
+		@Override
+		boolean isReleased() {
+			return false;
+		}
+
 	}
 
 	/** Something that happens once. */
