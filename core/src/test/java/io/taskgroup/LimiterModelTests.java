@@ -237,12 +237,6 @@ class LimiterModelTests {
 
 	@Test
 	@Tag("long")
-	@Tag("long")
-	@Tag("long")
-	@Tag("long")
-	@Tag("long")
-	@Tag("long")
-	@Tag("long")
 	@DisplayName("8.2 a task that gets its permit as it is cancelled runs, or does not, and the permit is free again")
 	void handOverAgainstCancel() {
 		explore(5, () -> {

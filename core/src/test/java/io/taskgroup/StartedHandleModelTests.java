@@ -45,9 +45,6 @@ class StartedHandleModelTests {
 	}
 
 	@Test
-	@Tag("long")
-	@Tag("long")
-	@Tag("long")
 	@DisplayName("6.3 of two who say that it has started one is refused")
 	void startedTwice() {
 		explore(100, () -> {

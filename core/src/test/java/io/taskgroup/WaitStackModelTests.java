@@ -77,8 +77,6 @@ class WaitStackModelTests {
 	}
 
 	@Test
-	@Tag("long")
-	@Tag("long")
 	@DisplayName("5.2 several who release at once release each one once")
 	void releases() {
 		explore(133, () -> {
