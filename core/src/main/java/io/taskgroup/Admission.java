@@ -131,11 +131,11 @@ final class Admission extends Gate.Applicant {
 
 	/** The gate cannot grant a permit, because it is broken. */
 	void refused(Throwable reason, Gate.Grants grants) {
-		boolean withdrawn = step(WITHDRAWN);
-		release(TaskState.CANCELLED, grants);
-		if (withdrawn) {
-			this.task.refused(reason);
-			grants.addEnded(this);
+		if (step(WITHDRAWN)) {
+			this.task.refused(reason, grants);
+		}
+		else {
+			release(TaskState.CANCELLED, grants);
 		}
 	}
 

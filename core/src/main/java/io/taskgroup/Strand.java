@@ -574,7 +574,7 @@ final class Strand {
 			return how;
 		}
 		finally {
-			endWait(stack, waiter, lent, true, how == Wait.CANCELLED ? Telling.BY_EXCEPTION : Telling.BY_INTERRUPT);
+			endWait(stack, waiter, lent, how == Wait.CANCELLED ? Telling.BY_EXCEPTION : Telling.BY_INTERRUPT);
 		}
 	}
 
@@ -620,7 +620,7 @@ final class Strand {
 			return interrupted;
 		}
 		finally {
-			endWait(stack, waiter, lent, false, Telling.LATER);
+			endWait(stack, waiter, lent, Telling.LATER);
 		}
 	}
 
@@ -710,13 +710,12 @@ final class Strand {
 	}
 
 	/** RUNNING again, with its permits. */
-	private void endWait(WaitStack stack, ThreadWaiter waiter, @Nullable Admission lent, boolean cancellable,
-			Telling telling) {
+	private void endWait(WaitStack stack, ThreadWaiter waiter, @Nullable Admission lent, Telling telling) {
 		stack.remove(waiter);
 		boolean interrupted = lent != null && lent.takeBack();
 		synchronized (this) {
 			this.waits--;
-			if (cancellable) {
+			if (telling != Telling.LATER) {
 				this.cancellableWaits--;
 			}
 			if (interrupted) {
@@ -728,7 +727,10 @@ final class Strand {
 		}
 	}
 
-	/** How a thread that has waited is told of what has become due meanwhile. */
+	/**
+	 * How a thread that has waited is told of what has become due meanwhile: later, if
+	 * the wait was one that no cancellation ends.
+	 */
 	private enum Telling {
 
 		BY_INTERRUPT, BY_EXCEPTION, LATER

@@ -283,8 +283,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	}
 
 	/**
-	 * What depends on this task goes on at once; what it has to tell comes after those
-	 * who get its permits, for which an error handler may wait.
+	 * Gives back the permits that it has. What depends on this task goes on at once; what
+	 * it has to tell comes after those who get its permits, for which an error handler
+	 * may wait.
 	 */
 	private void endWithoutThread(Object outcome, Gate.Grants grants) {
 		Admission admitted = this.admission;
@@ -299,9 +300,9 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	}
 
 	/** Called when a limiter is broken, instead of {@link #startQueued}. */
-	void refused(Throwable reason) {
+	void refused(Throwable reason, Gate.Grants grants) {
 		this.owner.leaveQueue();
-		concludeUnstarted(new Handle.Thrown(reason));
+		endWithoutThread(new Handle.Thrown(reason), grants);
 	}
 
 	/** Ends a task that has never run, and of which the forker has the handle already. */
