@@ -34,7 +34,7 @@ import org.slf4j.MDC;
 @BenchmarkMode(Mode.AverageTime)
 @OperationsPerInvocation(AddedBenchmark.TASKS)
 @Fork(3)
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class AddedBenchmark {
 

@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OperationsPerInvocation(SharedLimitBenchmark.CALLERS * SharedLimitBenchmark.TASKS_OF_EACH)
 @Fork(2)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 4, time = 1)
 public class SharedLimitBenchmark {
 
