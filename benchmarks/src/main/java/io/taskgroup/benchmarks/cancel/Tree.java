@@ -57,7 +57,7 @@ public class Tree {
 		throw new IllegalStateException("nobody opens this latch");
 	}
 
-	/** Waits until all are blocked. */
+	/** Waits until all have come to where they block. */
 	void awaitBlocked() throws InterruptedException {
 		this.starting.await();
 	}

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One of 100 tasks fails when the others are blocked, and they are cancelled: from the
- * first fork to the exception.
+ * One of 100 tasks fails when the others have come to where they block, and they are
+ * cancelled: from the first fork to the exception.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -75,7 +75,7 @@ public class OneFailsBenchmark {
 		throw new IllegalStateException("no failure, but " + results);
 	}
 
-	/** The last one fails, when the others are blocked. */
+	/** The last one fails, when the others have come to where they block. */
 	private static List<Callable<Integer>> oneFails(int number) {
 		CountDownLatch blocked = new CountDownLatch(number - 1);
 		List<Callable<Integer>> tasks = new ArrayList<>(number);

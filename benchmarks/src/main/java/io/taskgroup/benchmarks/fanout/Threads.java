@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Virtual threads and a latch, without a thought of failures: less than this it cannot
- * cost.
+ * Virtual threads and a latch, without a thought of failures: what it costs to start the
+ * threads and to wait.
  */
 final class Threads implements FanOut {
 

@@ -37,7 +37,7 @@ public class MapBenchmark {
 	private final List<Integer> items = IntStream.range(0, ITEMS).boxed().toList();
 
 	/** Who does it. */
-	@Param({ "TaskGroups", "MapConcurrent", "CollectorsInParallel", "Jox", "SemaphoreThreads" })
+	@Param({ "TaskGroups", "MapConcurrent", "CollectorsInParallel", "CollectorsInBatches", "Jox", "SemaphoreThreads" })
 	private String peer = "";
 
 	/** What is done with an item. */

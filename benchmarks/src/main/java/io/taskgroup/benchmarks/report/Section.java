@@ -56,7 +56,7 @@ public final class Section {
 	private Table table(Metric metric) {
 		List<String> names = new ArrayList<>(settingNames());
 		names.add("");
-		List<String> subjects = subjects();
+		List<String> subjects = this.layout.subjects();
 		Table table = new Table(names, subjects.stream().map(Titles::of).toList());
 		this.rows.forEach((setting, row) -> {
 			List<@Nullable Figure> figures = figures(row, metric);
@@ -93,17 +93,9 @@ public final class Section {
 		return this.rows.keySet().stream().findFirst().map(Map::keySet).orElse(Collections.emptySet());
 	}
 
-	/** Those of which there is something to show. */
-	private List<String> subjects() {
-		return this.layout.subjects()
-			.stream()
-			.filter(subject -> this.rows.values().stream().anyMatch(row -> row.containsKey(subject)))
-			.toList();
-	}
-
 	private List<@Nullable Figure> figures(Map<String, Measurement> row, Metric metric) {
 		List<@Nullable Figure> figures = new ArrayList<>();
-		for (String subject : subjects()) {
+		for (String subject : this.layout.subjects()) {
 			Measurement measurement = row.get(subject);
 			figures.add((measurement != null) ? measurement.figures().get(metric) : null);
 		}

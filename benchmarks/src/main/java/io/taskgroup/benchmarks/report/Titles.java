@@ -18,6 +18,7 @@ public final class Titles {
 			Map.entry("StructuredScopes", "`StructuredTaskScope`"), Map.entry("Futures", "`CompletableFuture`"),
 			Map.entry("InvokeAny", "`invokeAny`"), Map.entry("MapConcurrent", "`Gatherers.mapConcurrent`"),
 			Map.entry("CollectorsInParallel", "parallel-collectors"),
+			Map.entry("CollectorsInBatches", "parallel-collectors, in batches"),
 			Map.entry("SemaphoreThreads", "a semaphore and virtual threads"),
 			Map.entry("FairSemaphore", "a fair `Semaphore`"), Map.entry("Resilience4jBulkhead", "Resilience4j"),
 			Map.entry("SpringExecutor", "`SimpleAsyncTaskExecutor`"), Map.entry("Starter", "Task Group's starter"),

@@ -41,12 +41,16 @@ record Case(Class<?> benchmark, String subject, String methods, String one, List
 			.orElse(List.of(this.subject));
 	}
 
-	boolean hasParameters() {
+	boolean comparesSeveral() {
 		return subjects().size() > 1;
 	}
 
-	Layout layout() {
-		return new Layout(this.one, this.metrics, this.comparison, subjects());
+	/**
+	 * What its tables look like.
+	 * @param measured who is measured
+	 */
+	Layout layout(List<String> measured) {
+		return new Layout(this.one, this.metrics, this.comparison, measured);
 	}
 
 }

@@ -54,7 +54,8 @@ final class CaseRun {
 		if (results.isEmpty()) {
 			return Optional.empty();
 		}
-		Section section = new Section(this.measured.layout(), new Results(this.measured).measurements(results));
+		Section section = new Section(this.measured.layout(this.subjects),
+				new Results(this.measured).measurements(results));
 		return Optional.of(section.text(notes(results.iterator().next().getParams())));
 	}
 
@@ -71,7 +72,7 @@ final class CaseRun {
 		if (this.measured.metrics().contains(Metric.HEAP)) {
 			options.addProfiler(HeapAfterCollection.class);
 		}
-		if (this.measured.hasParameters()) {
+		if (this.measured.comparesSeveral()) {
 			options.param(this.measured.subject(), this.subjects.toArray(String[]::new));
 		}
 		if (this.settings.quick()) {

@@ -12,8 +12,11 @@ import io.taskgroup.benchmarks.report.Measurement;
 import io.taskgroup.benchmarks.report.Metric;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.util.ListStatistics;
 import org.openjdk.jmh.util.Statistics;
 
 /** What JMH says of a case, as measurements. */
@@ -64,7 +67,7 @@ final class Results {
 		Result<?> time = result.getPrimaryResult();
 		figures.put(Metric.TIME, figure(time).dividedBy(operations));
 		if (params.getMode() == Mode.SampleTime) {
-			addSamples(figures, time.getStatistics(), params.getThreads());
+			addSamples(figures, time.getStatistics(), means(result), params.getThreads());
 		}
 		result.getSecondaryResults().forEach((label, other) -> {
 			if (label.endsWith(ALLOCATED)) {
@@ -77,11 +80,24 @@ final class Results {
 		return figures;
 	}
 
+	/**
+	 * The means of all iterations, since requests of the same one depend on each other.
+	 */
+	private static Statistics means(RunResult result) {
+		ListStatistics means = new ListStatistics();
+		for (BenchmarkResult jvm : result.getBenchmarkResults()) {
+			for (IterationResult iteration : jvm.getIterationResults()) {
+				means.addValue(iteration.getPrimaryResult().getStatistics().getMean());
+			}
+		}
+		return means;
+	}
+
 	/** Each thread begins anew when it has ended, so the mean says how many there are. */
-	private static void addSamples(Map<Metric, Figure> figures, Statistics samples, int threads) {
+	private static void addSamples(Map<Metric, Figure> figures, Statistics samples, Statistics means, int threads) {
 		double second = 1e9;
 		Figure one = new Figure(threads * second, 0);
-		Figure mean = new Figure(samples.getMean(), samples.getMeanErrorAt(0.999));
+		Figure mean = new Figure(samples.getMean(), means.getMeanErrorAt(0.999));
 		figures.put(Metric.THROUGHPUT, one.over(mean));
 		figures.put(Metric.MEDIAN, new Figure(samples.getPercentile(50), Double.NaN));
 		figures.put(Metric.LONGEST, new Figure(samples.getMax(), Double.NaN));

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Settings(Predicate<String> selected, boolean quick, @Nullable Integer forks, @Nullable Integer iterations) {
 
-	/** Reads them from system properties. One that is empty is as good as none. */
+	/**
+	 * Reads them from system properties. One that is empty is as good as none, but for
+	 * the one that asks for a quick run, which needs no value.
+	 */
 	static Settings of(Properties properties) {
 		String selected = properties.getProperty("benchmarks", "");
 		String quick = properties.getProperty("benchmarks.quick", "false");

@@ -40,12 +40,17 @@ public class StorefrontBenchmark {
 	/** Starts the server, without the starter's beans if it is not asked for. */
 	@Setup
 	public void start() {
-		Class<?> controller = switch (this.peer) {
+		this.server = server(this.peer);
+	}
+
+	static HttpServer server(String peer) {
+		Class<?> controller = switch (peer) {
 			case "Starter" -> Starter.class;
 			case "Futures" -> Futures.class;
-			default -> OneByOne.class;
+			case "OneByOne" -> OneByOne.class;
+			default -> throw new IllegalArgumentException(peer);
 		};
-		this.server = new HttpServer(controller, "taskgroup.enabled=" + (controller == Starter.class));
+		return new HttpServer(controller, "taskgroup.enabled=" + (controller == Starter.class));
 	}
 
 	/** Ends the server. */

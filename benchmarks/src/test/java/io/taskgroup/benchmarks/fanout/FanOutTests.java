@@ -2,6 +2,7 @@ package io.taskgroup.benchmarks.fanout;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -45,10 +46,24 @@ class FanOutTests {
 	@MethodSource("failing")
 	@DisplayName("each peer throws the failure of a task, when the tasks that were blocked have ended")
 	void fails(FanOut peer) {
+		AtomicInteger ended = new AtomicInteger();
 		try (peer) {
-			assertThat(OneFailsBenchmark.failure(peer, 10)).hasRootCauseInstanceOf(IllegalStateException.class)
+			assertThat(OneFailsBenchmark.failure(tasks -> peer.all(counted(tasks, ended)), 10))
+				.hasRootCauseInstanceOf(IllegalStateException.class)
 				.hasRootCauseMessage("failure");
+			assertThat(ended).hasValue(10);
 		}
+	}
+
+	private static List<Callable<Integer>> counted(List<Callable<Integer>> tasks, AtomicInteger ended) {
+		return tasks.stream().<Callable<Integer>>map(task -> () -> {
+			try {
+				return task.call();
+			}
+			finally {
+				ended.incrementAndGet();
+			}
+		}).toList();
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.taskgroup.benchmarks.first;
 
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.taskgroup.benchmarks.TestedPeers;
@@ -23,12 +26,28 @@ class FirstTests {
 
 	@ParameterizedTest
 	@MethodSource("peers")
-	@DisplayName("each peer has the result of the only task that has one, and does not wait for the others to give up")
+	@DisplayName("each peer has the result of the only task that has one, and returns when the others have ended")
 	void firstWins(First peer) throws Exception {
+		AtomicInteger running = new AtomicInteger();
+		List<Callable<Integer>> tasks = counted(FirstWinsBenchmark.tasks(), running);
 		try (peer) {
-			assertThat(peer.first(FirstWinsBenchmark.tasks())).isEqualTo(FirstWinsBenchmark.TASKS);
-			assertThat(peer.first(FirstWinsBenchmark.tasks())).isEqualTo(FirstWinsBenchmark.TASKS);
+			assertThat(peer.first(tasks)).isEqualTo(FirstWinsBenchmark.TASKS);
+			assertThat(running).hasValue(0);
+			assertThat(peer.first(tasks)).isEqualTo(FirstWinsBenchmark.TASKS);
+			assertThat(running).hasValue(0);
 		}
+	}
+
+	private static List<Callable<Integer>> counted(List<Callable<Integer>> tasks, AtomicInteger running) {
+		return tasks.stream().<Callable<Integer>>map(task -> () -> {
+			running.incrementAndGet();
+			try {
+				return task.call();
+			}
+			finally {
+				running.decrementAndGet();
+			}
+		}).toList();
 	}
 
 }

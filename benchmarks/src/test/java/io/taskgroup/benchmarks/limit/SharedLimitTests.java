@@ -31,7 +31,7 @@ class SharedLimitTests {
 
 	@ParameterizedTest
 	@MethodSource("peers")
-	@DisplayName("each peer runs all tasks, no more of them at a time than it may, and reaches the limit")
+	@DisplayName("each peer runs all tasks, several of them at a time, and no more than it may")
 	@SuppressWarnings("ThreadPriorityCheck") // so that others have the time to come too
 												// early
 	void keepsTheLimit(SharedLimit peer) throws Exception {
