@@ -27,7 +27,7 @@ final class Contest<T extends @Nullable Object> extends WaitStack {
 
 	private final AtomicInteger running = new AtomicInteger();
 
-	private Contest(Spec spec, Collection<? extends Callable<? extends T>> tasks, boolean anyOutcome) {
+	Contest(Spec spec, Collection<? extends Callable<? extends T>> tasks, boolean anyOutcome) {
 		this.spec = spec;
 		this.tasks = Combinators.checked(tasks);
 		this.anyOutcome = anyOutcome;
@@ -56,6 +56,11 @@ final class Contest<T extends @Nullable Object> extends WaitStack {
 				}
 			}
 		});
+		return result(group);
+	}
+
+	/** What has been decided, once the group has ended. */
+	T result(HostedGroup group) {
 		Handle<T> first = this.winner.get();
 		if (first == null) {
 			// all were cancelled before one of them could decide
@@ -71,7 +76,7 @@ final class Contest<T extends @Nullable Object> extends WaitStack {
 	}
 
 	/** On the thread of the task that has ended. */
-	private void finished(HostedGroup group, Handle<T> handle) {
+	void finished(HostedGroup group, Handle<T> handle) {
 		TaskState outcome = handle.state();
 		boolean good = outcome == TaskState.SUCCESS || (this.anyOutcome && outcome == TaskState.FAILED);
 		if (good && this.winner.compareAndSet(null, handle)) {

@@ -9,8 +9,9 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 /**
  * Has a model checker decide which thread goes on at each access to shared memory, and
  * tries one order after the other. A thread that waits for ever, and an order in which
- * nobody can go on, are failures as well as what a scenario throws. Platform threads
- * only.
+ * nobody can go on, are failures as well as what a scenario throws. A parked thread may
+ * wake up without a reason, so that a release which is missing shows only to those who
+ * count releases: see {@link Mark}. Platform threads only.
  * <p>
  * How many orders are tried is multiplied by the property {@code taskgroup.model.scale}.
  */

@@ -76,10 +76,9 @@ class MembersModelTests {
 			Task<?> second = task();
 			members.join(first);
 			members.join(second);
-			together(() -> {
-				Strand.attach().awaitAlways(members, null);
-				must(members.isEmpty(), "nobody is left");
-			}, () -> members.leave(first), () -> members.leave(second));
+			Mark waiter = new Mark();
+			together(() -> waiter.waitFor(members), () -> members.leave(first), () -> members.leave(second));
+			must(waiter.knows(), "it saw that nobody is left, or was released");
 			must(members.size() == 0, "nobody is counted");
 		});
 	}

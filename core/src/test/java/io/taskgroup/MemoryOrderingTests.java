@@ -62,8 +62,8 @@ class MemoryOrderingTests {
 						"org.openjdk.jcstress.Main", "-v", "-r", "report", "-t",
 						Pattern.quote(MemoryOrdering.class.getName())));
 		if (Interleavings.SCALE < 10) {
-			command.addAll(List.of("-sc", "false", "-af", "NONE", "-jvmArgs", "-XX:-TieredCompilation", "-iters", "3",
-					"-time", "250"));
+			command.addAll(List.of("-sc", "false", "-af", "NONE", "-jvmArgs", "-XX:-TieredCompilation", "-iters",
+					String.valueOf(3 * Interleavings.SCALE), "-time", "250"));
 		}
 		else {
 			// all combinations of compilers

@@ -289,6 +289,27 @@ class RootScopeTests {
 	}
 
 	@Test
+	@DisplayName("a probe is asked until its scope is left, and that of the scope around it from then on")
+	void askedInTheInnermost() throws Exception {
+		Probe around = new Probe(1);
+		Probe inside = new Probe(1);
+		Rig.VIRTUAL.run(() -> {
+			try (RootScope.Entered outer = this.root.enter(around)) {
+				try (RootScope.Entered inner = CancelScope.createRoot().enter(inside)) {
+					pass(Duration.ofMillis(2));
+					CancelScope.checkpoint();
+				}
+				assertThat(inside.asked).hasSize(1);
+				assertThat(around.asked).isEmpty();
+				pass(Duration.ofMillis(2));
+				CancelScope.checkpoint();
+			}
+		});
+		assertThat(inside.asked).hasSize(1);
+		assertThat(around.asked).hasSize(1);
+	}
+
+	@Test
 	@DisplayName("a probe that throws is logged, not asked again, and harms nobody")
 	void throwingProbe() throws Exception {
 		IllegalStateException wrong = new IllegalStateException("wrong");
