@@ -273,13 +273,13 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 			}
 		}
 		catch (Throwable ex) {
-			Admission admitted = task.admission();
-			if (admitted != null) {
-				Gate.Grants grants = new Gate.Grants();
-				admitted.release(TaskState.CANCELLED, grants);
-				grants.tellAll();
+			Gate.Grants grants = new Gate.Grants();
+			Admission asked = task.admission();
+			boolean live = asked == null || asked.abandon(grants);
+			grants.tellAll();
+			if (live) {
+				task.abandon(ex);
 			}
-			task.abandon(ex);
 			throw Sneaky.<RuntimeException>rethrow(ex);
 		}
 		return task;
@@ -292,31 +292,43 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		Admission admission = limits.admissionOf(task);
 		Gate.Grants grants = new Gate.Grants();
 		while (!limits.enterQueue()) {
-			if (admission.tryBegin(grants)) {
+			if (begunAtOnce(admission, grants)) {
 				task.setAdmission(admission);
-				grants.tellAll();
 				return true;
 			}
-			grants.tellAll();
 			if (limits.rejects()) {
 				throw new TaskRejectedException("group '" + name() + "': " + limits.describe());
 			}
 			awaitRoom(limits);
-			if (scope().cause() != null) {
-				task.endUnstarted(new Handle.Stopped(scope().firstCancellation()));
+			if (task.cause() != null) {
+				task.endUnstarted(new Handle.Stopped(task.firstCancellation()));
 				return false;
 			}
 		}
 		task.setAdmission(admission);
-		boolean admitted = admission.begin(grants);
-		if (admitted) {
-			limits.leaveQueue();
+		boolean admitted;
+		try {
+			admitted = admission.begin(grants);
+			if (admitted) {
+				limits.leaveQueue();
+			}
 		}
-		grants.tellAll();
-		if (!admitted && scope().cause() != null) {
+		finally {
+			grants.tellAll();
+		}
+		if (!admitted && task.cause() != null) {
 			task.cancelQueued();
 		}
 		return admitted;
+	}
+
+	private static boolean begunAtOnce(Admission admission, Gate.Grants grants) {
+		try {
+			return admission.tryBegin(grants);
+		}
+		finally {
+			grants.tellAll();
+		}
 	}
 
 	/** Waits until there is room in the queue, or the group is cancelled. */
@@ -401,10 +413,13 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 		return (fails && this.spec.failsOnTimeout()) ? own : null;
 	}
 
-	/** Whether the current thread runs a task of this scope, or something below one. */
+	/**
+	 * Whether the current thread runs a task of this scope, or something below one, or an
+	 * error handler.
+	 */
 	final boolean isCalledFromInside() {
 		Scope here = Strand.currentScope();
-		return here != null && here.isInside(scope());
+		return here != null && here.holdsUp(scope());
 	}
 
 	/** A task that gives no value. */

@@ -87,18 +87,18 @@ final class AdaptiveLimiter extends FifoLimiter {
 		private boolean begun;
 
 		@Override
-		public boolean acquire(Applicant applicant) {
-			return AdaptiveLimiter.this.acquire(applicant);
+		public boolean acquire(Applicant applicant, Grants grants) {
+			return AdaptiveLimiter.this.acquire(applicant, grants);
 		}
 
 		@Override
-		public boolean tryAcquire(Applicant applicant) {
-			return AdaptiveLimiter.this.tryAcquire(applicant);
+		public boolean tryAcquire(Applicant applicant, Grants grants) {
+			return AdaptiveLimiter.this.tryAcquire(applicant, grants);
 		}
 
 		@Override
-		public boolean withdraw(Applicant applicant) {
-			return AdaptiveLimiter.this.withdraw(applicant);
+		public boolean withdraw(Applicant applicant, Grants grants) {
+			return AdaptiveLimiter.this.withdraw(applicant, grants);
 		}
 
 		@Override

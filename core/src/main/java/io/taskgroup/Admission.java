@@ -69,6 +69,9 @@ final class Admission extends Gate.Applicant {
 	 */
 	private volatile int telling;
 
+	/** Whether what can be lent is lent out. The task's own thread. */
+	private boolean lent;
+
 	Admission(Task<?> task, Gate[] gates) {
 		this.task = task;
 		this.gates = gates;
@@ -85,14 +88,20 @@ final class Admission extends Gate.Applicant {
 
 	/** Goes the whole way at once, or not at all. Forking thread. */
 	boolean tryBegin(Gate.Grants grants) {
-		for (int i = 0; i < this.gates.length; i++) {
-			if (!this.gates[i].tryAcquire(this)) {
-				release(TaskState.CANCELLED, grants);
-				return false;
+		try {
+			for (int i = 0; i < this.gates.length; i++) {
+				if (!this.gates[i].tryAcquire(this, grants)) {
+					release(TaskState.CANCELLED, grants);
+					return false;
+				}
+				this.held = i + 1;
 			}
-			this.held = i + 1;
+			return step(ADMITTED);
 		}
-		return step(ADMITTED);
+		catch (Throwable broken) {
+			release(TaskState.CANCELLED, grants);
+			throw broken;
+		}
 	}
 
 	@Override
@@ -148,10 +157,10 @@ final class Admission extends Gate.Applicant {
 		int next = this.held;
 		while (next < this.gates.length && this.state != WITHDRAWN) {
 			Gate gate = this.gates[next];
-			if (!gate.acquire(this)) {
+			if (!gate.acquire(this, grants)) {
 				// somebody else goes on, unless it was withdrawn before it was in the
 				// queue
-				if (this.state == WITHDRAWN && gate.withdraw(this)) {
+				if (this.state == WITHDRAWN && gate.withdraw(this, grants)) {
 					release(TaskState.CANCELLED, grants);
 				}
 				return false;
@@ -172,10 +181,24 @@ final class Admission extends Gate.Applicant {
 			return false;
 		}
 		int at = this.held;
-		if (at < this.gates.length && this.gates[at].withdraw(this)) {
+		if (at < this.gates.length && this.gates[at].withdraw(this, grants)) {
 			release(TaskState.CANCELLED, grants);
 		}
 		return true;
+	}
+
+	/**
+	 * Gives back what is held, because the fork comes to nothing. Forking thread.
+	 * @return false if somebody has withdrawn the task, and ended it by that
+	 */
+	boolean abandon(Gate.Grants grants) {
+		boolean waiting = step(WITHDRAWN);
+		if (waiting) {
+			this.task.owner().leaveQueue();
+		}
+		boolean live = waiting || this.state == ADMITTED;
+		release(TaskState.CANCELLED, grants);
+		return live;
 	}
 
 	private boolean step(int to) {
@@ -211,8 +234,14 @@ final class Admission extends Gate.Applicant {
 
 	// Lending (8.3). The task's own thread
 
-	/** Lends out what can be lent; true if there was something. */
+	/**
+	 * Lends out what can be lent.
+	 * @return whether there was something; what has been lent cannot be lent again
+	 */
 	boolean lend() {
+		if (this.lent) {
+			return false;
+		}
 		Gate.Grants grants = null;
 		for (int i = this.held - 1; i >= 0; i--) {
 			if (this.gates[i] instanceof LendingGate limiter) {
@@ -223,6 +252,7 @@ final class Admission extends Gate.Applicant {
 		if (grants == null) {
 			return false;
 		}
+		this.lent = true;
 		grants.tellAll();
 		return true;
 	}
@@ -238,6 +268,7 @@ final class Admission extends Gate.Applicant {
 				interrupted |= limiter.takeBack();
 			}
 		}
+		this.lent = false;
 		return interrupted;
 	}
 

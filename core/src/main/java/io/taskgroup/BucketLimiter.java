@@ -82,9 +82,9 @@ final class BucketLimiter implements RateLimiter, Gate {
 	}
 
 	@Override
-	public boolean acquire(Applicant applicant) {
+	public boolean acquire(Applicant applicant, Grants grants) {
 		if (applicant.isToldOfWaiting()) {
-			if (tryAcquire(applicant)) {
+			if (tryAcquire(applicant, grants)) {
 				return true;
 			}
 			applicant.willWait();
@@ -104,7 +104,7 @@ final class BucketLimiter implements RateLimiter, Gate {
 	}
 
 	@Override
-	public boolean tryAcquire(Applicant applicant) {
+	public boolean tryAcquire(Applicant applicant, Grants grants) {
 		this.lock.lock();
 		try {
 			return take();
@@ -120,7 +120,7 @@ final class BucketLimiter implements RateLimiter, Gate {
 	}
 
 	@Override
-	public boolean withdraw(Applicant applicant) {
+	public boolean withdraw(Applicant applicant, Grants grants) {
 		this.lock.lock();
 		try {
 			return this.queue.remove(applicant);

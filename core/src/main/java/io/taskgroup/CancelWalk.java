@@ -30,6 +30,9 @@ final class CancelWalk {
 
 	private final List<Runnable> tellings = new ArrayList<>(0);
 
+	/** Those who get the permits of tasks that do not wait for them any more. */
+	private Gate.@Nullable Grants grants;
+
 	private @Nullable Watch lastWatch;
 
 	private CancelWalk(Cancellation cancellation, boolean again) {
@@ -57,6 +60,10 @@ final class CancelWalk {
 		for (Watch watch : this.watches.values()) {
 			watch.begin();
 		}
+		// an error handler may wait for any who are cancelled
+		if (this.grants != null) {
+			this.grants.tellAll();
+		}
 		// listeners come last: nobody who is cancelled waits for them
 		for (Runnable telling : this.tellings) {
 			telling.run();
@@ -75,6 +82,16 @@ final class CancelWalk {
 	List<Scope> scratch() {
 		this.scratch.clear();
 		return this.scratch;
+	}
+
+	/** Where those go who are granted by the walk, until everybody has been told. */
+	Gate.Grants grants() {
+		Gate.Grants collected = this.grants;
+		if (collected == null) {
+			collected = new Gate.Grants();
+			this.grants = collected;
+		}
+		return collected;
 	}
 
 	/** Tells a listener when everybody who is cancelled has been told. */

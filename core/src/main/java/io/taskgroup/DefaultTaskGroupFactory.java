@@ -147,7 +147,7 @@ final class DefaultTaskGroupFactory implements TaskGroupFactory {
 	/** Whether a scope is in one of the factory's own groups or tasks. */
 	private boolean contains(@Nullable Scope inner) {
 		for (Scope scope = inner; scope != null; scope = scope.parent()) {
-			if (scope.owner() != null && scope.owner().factory() == this) {
+			if ((scope.owner() != null && scope.owner().factory() == this) || contains(scope.handledFor())) {
 				return true;
 			}
 		}

@@ -106,6 +106,12 @@ class FifoLimiter implements ConcurrencyLimiter, LendingGate {
 
 	/** Has the listeners told of changes, as long as somebody else keeps them. */
 	final void tell(Listeners those) {
+		synchronized (this.listeners) {
+			addOnce(those);
+		}
+	}
+
+	private void addOnce(Listeners those) {
 		for (WeakReference<Listeners> known : this.listeners) {
 			if (known.refersTo(those)) {
 				return;
@@ -143,9 +149,9 @@ class FifoLimiter implements ConcurrencyLimiter, LendingGate {
 	}
 
 	@Override
-	public final boolean acquire(Applicant applicant) {
+	public final boolean acquire(Applicant applicant, Grants grants) {
 		if (applicant.isToldOfWaiting()) {
-			if (tryAcquire(applicant)) {
+			if (tryAcquire(applicant, grants)) {
 				return true;
 			}
 			applicant.willWait();
@@ -164,7 +170,7 @@ class FifoLimiter implements ConcurrencyLimiter, LendingGate {
 	}
 
 	@Override
-	public final boolean tryAcquire(Applicant applicant) {
+	public final boolean tryAcquire(Applicant applicant, Grants grants) {
 		lock();
 		try {
 			return take();
@@ -184,7 +190,7 @@ class FifoLimiter implements ConcurrencyLimiter, LendingGate {
 	}
 
 	@Override
-	public final boolean withdraw(Applicant applicant) {
+	public final boolean withdraw(Applicant applicant, Grants grants) {
 		lock();
 		try {
 			return this.newcomers.remove(applicant);

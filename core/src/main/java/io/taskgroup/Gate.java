@@ -12,16 +12,21 @@ interface Gate {
 
 	/**
 	 * Asks for a permit.
+	 * @param grants where those go who are granted or refused by that
 	 * @return true if it was granted at once; else the applicant waits, and is granted
 	 * later, by {@link Applicant#granted}
 	 */
-	boolean acquire(Applicant applicant);
+	boolean acquire(Applicant applicant, Grants grants);
 
 	/** As {@link #acquire}, but never waits. */
-	boolean tryAcquire(Applicant applicant);
+	boolean tryAcquire(Applicant applicant, Grants grants);
 
-	/** Takes an applicant out of the queue; false if it was granted before. */
-	boolean withdraw(Applicant applicant);
+	/**
+	 * Takes an applicant out of the queue.
+	 * @param grants where those go who are granted by that
+	 * @return false if it was granted before
+	 */
+	boolean withdraw(Applicant applicant, Grants grants);
 
 	/**
 	 * Gives a permit back.

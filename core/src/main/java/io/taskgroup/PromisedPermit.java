@@ -21,17 +21,19 @@ final class PromisedPermit extends Gate.Applicant {
 
 	static CompletableFuture<TaskLimiter.Permit> from(Gate gate) {
 		PromisedPermit promised = new PromisedPermit(gate);
-		if (gate.acquire(promised)) {
+		Gate.Grants grants = new Gate.Grants();
+		if (gate.acquire(promised, grants)) {
 			gate.begun();
 			promised.future.complete(promised::release);
 		}
 		else {
 			var unused = promised.future.whenComplete((permit, exception) -> {
 				if (exception != null) {
-					gate.withdraw(promised);
+					promised.withdraw();
 				}
 			});
 		}
+		grants.tellAll();
 		return promised.future;
 	}
 
@@ -42,6 +44,12 @@ final class PromisedPermit extends Gate.Applicant {
 			// cancelled at the same moment
 			this.gate.release(this, TaskState.CANCELLED, grants);
 		}
+	}
+
+	private void withdraw() {
+		Gate.Grants grants = new Gate.Grants();
+		this.gate.withdraw(this, grants);
+		grants.tellAll();
 	}
 
 	private void release(TaskState outcome) {

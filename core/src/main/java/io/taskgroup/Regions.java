@@ -65,6 +65,20 @@ final class Regions {
 		execute(strand, region, region, null, withoutValue(body));
 	}
 
+	/** Runs an error handler, which may be on a thread that waits for something else. */
+	static <X extends Exception> void handle(Supervisor supervisor, CancelScope.Body<X> handler)
+			throws X, InterruptedException {
+		Strand strand = Strand.attach();
+		HandlerScope region = new HandlerScope(strand, supervisor);
+		int waits = strand.leaveWaits();
+		try {
+			execute(strand, region, region, null, withoutValue(handler));
+		}
+		finally {
+			strand.resumeWaits(waits);
+		}
+	}
+
 	static <X extends Exception> CancelScope.ValueBody<@Nullable Object, X> withoutValue(CancelScope.Body<X> body) {
 		return (scope) -> {
 			body.run(scope);

@@ -162,6 +162,25 @@ class Scope implements CancelScope {
 		return false;
 	}
 
+	/** Whether the end of the other scope has to wait for code that runs in this one. */
+	final boolean holdsUp(Scope other) {
+		for (Scope scope = this; scope != null; scope = scope.parent) {
+			Scope handled = scope.handledFor();
+			if (scope == other || (handled != null && handled.holdsUp(other))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The scope of the supervisor whose error handler runs in this one, on whichever
+	 * thread; null if none does.
+	 */
+	@Nullable Scope handledFor() {
+		return null;
+	}
+
 	/** The scope to which a supervisor belongs that is opened directly in this one. */
 	Scope homeOfSupervisors() {
 		return this;

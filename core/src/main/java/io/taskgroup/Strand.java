@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link #settle}).</li>
  * <li>WAITING: it is unparked, without an interrupt, and looks for itself, unless it
  * waits whatever happens. So while a thread waits here, an interrupt can only be somebody
- * else's.</li>
+ * else's. While it runs an error handler, before it goes on waiting, it is RUNNING.</li>
  * <li>CONCLUDING, GONE, or not in that scope any more: nothing.</li>
  * </ul>
  * There are no lambdas here and in what else a cancellation or an end takes on its way:
@@ -64,9 +64,9 @@ final class Strand {
 	private @Nullable Scope top;
 
 	/**
-	 * In how many calls of the library it waits: more than one if an error handler waits
-	 * that is called while the thread lends its permits. There are fewer than the stack
-	 * has room for. Guarded by the lock.
+	 * In how many calls of the library it waits: more than one if a listener or a probe
+	 * waits that is called by a thread that waits. There are fewer than the stack has
+	 * room for. Guarded by the lock.
 	 */
 	private short waits;
 
@@ -378,9 +378,8 @@ final class Strand {
 
 	/**
 	 * Tells the thread what is in effect and what it has not been told. Own thread, which
-	 * holds the lock. A thread that waits may leave a region, too: that of an error
-	 * handler, if a task fails to start which gets the permit that is lent out here. It
-	 * is told when the wait ends.
+	 * holds the lock. A thread that waits may leave a region, too, in a listener that it
+	 * calls, say. It is told when the wait ends.
 	 * @param interrupt whether by an interrupt, or by an exception that is thrown next
 	 */
 	private void tellDue(boolean interrupt) {
@@ -691,9 +690,8 @@ final class Strand {
 	 * @return the permits that it has lent out, if any
 	 */
 	private @Nullable Admission beginWait(WaitStack stack, ThreadWaiter waiter, boolean cancellable) {
-		boolean outermost;
 		synchronized (this) {
-			outermost = this.waits++ == 0;
+			this.waits++;
 			if (cancellable) {
 				this.cancellableWaits++;
 			}
@@ -702,11 +700,36 @@ final class Strand {
 				known.putOff();
 			}
 		}
-		// what has been lent cannot be lent again
-		Admission admission = (this.task != null && outermost) ? this.task.admission() : null;
+		Admission admission = (this.task != null) ? this.task.admission() : null;
 		Admission lent = (admission != null && admission.lend()) ? admission : null;
 		stack.add(waiter);
 		return lent;
+	}
+
+	/**
+	 * RUNNING, although the thread waits: it runs an error handler before it goes on with
+	 * that.
+	 * @return what {@link #resumeWaits} is to be given
+	 */
+	int leaveWaits() {
+		synchronized (this) {
+			int left = (this.waits << Short.SIZE) | this.cancellableWaits;
+			this.waits = 0;
+			this.cancellableWaits = 0;
+			return left;
+		}
+	}
+
+	/** WAITING again, if it did before. */
+	void resumeWaits(int left) {
+		synchronized (this) {
+			this.waits = (short) (left >>> Short.SIZE);
+			this.cancellableWaits = (short) left;
+			Interrupts known = this.interrupts;
+			if (known != null && isWaiting()) {
+				known.putOff();
+			}
+		}
 	}
 
 	/** RUNNING again, with its permits. */

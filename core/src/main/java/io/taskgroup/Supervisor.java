@@ -147,7 +147,7 @@ final class Supervisor extends AbstractTaskScope {
 	@Override
 	void tellFailure(TaskHandle<?> handle, Throwable failure) {
 		try {
-			CancelScope.runShielded((scope) -> errorHandler().onError(handle, failure));
+			Regions.handle(this, (scope) -> errorHandler().onError(handle, failure));
 		}
 		catch (Throwable ex) {
 			if (ex != failure) {

@@ -204,14 +204,14 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 			running.reach(walk, this);
 		}
 		else {
-			cancelQueued();
+			cancelQueued(walk);
 		}
 	}
 
 	@Override
 	void descend(CancelWalk walk) {
 		super.descend(walk);
-		cancelQueued();
+		cancelQueued(walk);
 		if (walk.cancellation().isOf(this)) {
 			Listeners listeners = this.owner.factory().listeners();
 			if (listeners.isPresent()) {
@@ -244,14 +244,22 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	 * A task that is cancelled while it waits for a permit never runs (3.7). Any thread.
 	 */
 	void cancelQueued() {
+		Gate.Grants grants = new Gate.Grants();
+		cancelQueued(grants);
+		grants.tellAll();
+	}
+
+	private void cancelQueued(CancelWalk walk) {
+		if (isQueued()) {
+			cancelQueued(walk.grants());
+		}
+	}
+
+	private void cancelQueued(Gate.Grants grants) {
 		Admission waiting = this.admission;
-		if (waiting != null && waiting.isWaiting()) {
-			Gate.Grants grants = new Gate.Grants();
-			if (waiting.withdraw(grants)) {
-				this.owner.leaveQueue();
-				endUnstarted(new Handle.Stopped(firstCancellation()));
-			}
-			grants.tellAll();
+		if (waiting != null && waiting.withdraw(grants)) {
+			this.owner.leaveQueue();
+			endUnstarted(new Handle.Stopped(firstCancellation()));
 		}
 	}
 

@@ -267,7 +267,7 @@ class AdmissionTests {
 		private Predicate<Applicant> onAcquire = (applicant) -> true;
 
 		@Override
-		public synchronized boolean acquire(Applicant applicant) {
+		public synchronized boolean acquire(Applicant applicant, Grants grants) {
 			Predicate<Applicant> script = this.onAcquire;
 			this.onAcquire = (next) -> true;
 			this.asked.add(applicant);
@@ -275,12 +275,12 @@ class AdmissionTests {
 		}
 
 		@Override
-		public synchronized boolean tryAcquire(Applicant applicant) {
+		public synchronized boolean tryAcquire(Applicant applicant, Grants grants) {
 			return this.onAcquire.test(applicant);
 		}
 
 		@Override
-		public synchronized boolean withdraw(Applicant applicant) {
+		public synchronized boolean withdraw(Applicant applicant, Grants grants) {
 			return this.queue.remove(applicant);
 		}
 

@@ -465,6 +465,30 @@ class LimitedGroupTests {
 	}
 
 	@Test
+	@DisplayName("8.5, 3.7 a task that is cancelled by its number while its fork waits for room never runs")
+	void cancelledByNumberWhileItWaitsForRoom() throws Exception {
+		AtomicReference<TaskHandle<Integer>> waited = new AtomicReference<>();
+		Holdout<Void> second = Holdout.returning(null);
+		Host<CancelScope> host = Rig.VIRTUAL.startCall(() -> this.spec.queue(1, WAIT).run((group) -> {
+			group.fork(this.first);
+			this.first.awaitRunning();
+			group.fork(second);
+			waited.set(group.fork(this.ran::incrementAndGet));
+			assertThat(waited.get().outcome()).isEqualTo(new Outcome.Cancelled<>("enough"));
+			second.release();
+		}));
+		this.first.awaitRunning();
+		host.awaitBlocked();
+		TaskScopeSnapshot group = this.groups.snapshot().getFirst();
+		long youngest = group.tasks().stream().mapToLong(TaskSnapshot::id).max().orElseThrow();
+		assertThat(this.groups.cancel(youngest, CancelKind.EXPLICIT, "enough")).isTrue();
+		this.first.release();
+		host.get();
+		assertThat(this.ran).hasValue(0);
+		assertUnused();
+	}
+
+	@Test
 	@DisplayName("8.5, 3.6 a foreign interrupt ends the wait for room, and is not lost")
 	void interruptedWhileItWaitsForRoom() throws Exception {
 		CountDownLatch forking = new CountDownLatch(1);

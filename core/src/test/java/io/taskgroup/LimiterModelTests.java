@@ -45,10 +45,10 @@ class LimiterModelTests {
 			Comer going = new Comer(place);
 			Comer staying = new Comer(place);
 			AtomicBoolean gone = new AtomicBoolean();
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			going.come();
 			staying.come();
-			together(() -> place.release(holder), () -> gone.set(place.limiter.withdraw(going)));
+			together(() -> place.release(holder), () -> gone.set(place.limiter.withdraw(going, new Gate.Grants())));
 			must(going.grants == (gone.get() ? 0 : 1), "it was granted, or has gone");
 			must(staying.grants == 1, "the next one had its turn");
 			place.checkUnused();
@@ -64,7 +64,7 @@ class LimiterModelTests {
 			Comer holder = new Comer(place);
 			Comer first = new Comer(place).staying();
 			Comer second = new Comer(place).staying();
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			first.come();
 			second.come();
 			place.most = 2;
@@ -83,15 +83,16 @@ class LimiterModelTests {
 			Comer holder = new Comer(place);
 			Comer other = new Comer(place);
 			Comer waiting = new Comer(place).staying();
-			place.limiter.tryAcquire(holder);
-			place.limiter.tryAcquire(other);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
+			place.limiter.tryAcquire(other, new Gate.Grants());
 			waiting.come();
 			together(() -> place.limiter.limit(1), () -> {
 				place.release(holder);
 				place.release(other);
 			});
 			must(waiting.grants == 1, "who waited had its turn");
-			must(place.limiter.inUse() == 1 && !place.limiter.tryAcquire(holder), "one permit is in use, and no more");
+			must(place.limiter.inUse() == 1 && !place.limiter.tryAcquire(holder, new Gate.Grants()),
+					"one permit is in use, and no more");
 		});
 	}
 
@@ -103,7 +104,7 @@ class LimiterModelTests {
 			Comer holder = new Comer(place);
 			Comer first = new Comer(place);
 			Comer second = new Comer(place);
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			first.come();
 			together(() -> place.release(holder), second::come);
 			must(first.turn == 1 && second.turn == 2, "they had their turns in the order in which they came");
@@ -119,7 +120,7 @@ class LimiterModelTests {
 			Comer lender = new Comer(place);
 			Comer first = new Comer(place);
 			Comer second = new Comer(place);
-			place.limiter.tryAcquire(lender);
+			place.limiter.tryAcquire(lender, new Gate.Grants());
 			together(() -> {
 				place.lend();
 				must(!place.limiter.takeBack(), "it was not interrupted");
@@ -140,7 +141,7 @@ class LimiterModelTests {
 			Comer lender = new Comer(place);
 			Comer holder = new Comer(place);
 			Comer newcomer = new Comer(place);
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			newcomer.come();
 			AtomicBoolean waited = new AtomicBoolean();
 			together(() -> {
@@ -165,7 +166,7 @@ class LimiterModelTests {
 			Place place = new Place(1);
 			Comer lender = new Comer(place);
 			Comer holder = new Comer(place);
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			together(() -> {
 				Thread.currentThread().interrupt();
 				boolean told = place.limiter.takeBack();
@@ -184,7 +185,7 @@ class LimiterModelTests {
 		explore(66, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			CompletableFuture<TaskLimiter.Permit> promised = place.limiter.acquire();
 			together(() -> place.release(holder), () -> promised.cancel(false));
 			if (!promised.isCancelled()) {
@@ -201,7 +202,7 @@ class LimiterModelTests {
 		explore(13, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			Supervisor supervisor = Interleavings.supervisor(place.limiter);
 			together(() -> {
 				TaskHandle<String> handle = supervisor.fork(() -> "value");
@@ -223,8 +224,8 @@ class LimiterModelTests {
 			Place two = new Place(1);
 			Comer holdsOne = new Comer(one);
 			Comer holdsTwo = new Comer(two);
-			one.limiter.tryAcquire(holdsOne);
-			two.limiter.tryAcquire(holdsTwo);
+			one.limiter.tryAcquire(holdsOne, new Gate.Grants());
+			two.limiter.tryAcquire(holdsTwo, new Gate.Grants());
 			Supervisor supervisor = Interleavings.supervisor(one.limiter, two.limiter);
 			TaskHandle<String> handle = supervisor.fork(() -> "value");
 			together(() -> one.release(holdsOne), handle::cancel);
@@ -242,7 +243,7 @@ class LimiterModelTests {
 		explore(5, () -> {
 			Place place = new Place(1);
 			Comer holder = new Comer(place);
-			place.limiter.tryAcquire(holder);
+			place.limiter.tryAcquire(holder, new Gate.Grants());
 			Supervisor supervisor = Interleavings.supervisor(place.limiter);
 			AtomicBoolean ran = new AtomicBoolean();
 			TaskHandle<String> handle = supervisor.fork(() -> {
@@ -313,7 +314,7 @@ class LimiterModelTests {
 		}
 
 		void come() {
-			if (this.place.limiter.acquire(this)) {
+			if (this.place.limiter.acquire(this, new Gate.Grants())) {
 				this.grants++;
 				enter();
 				if (!this.stays) {

@@ -304,7 +304,7 @@ final class MemoryOrdering {
 
 		private boolean enter() {
 			Gate.Applicant applicant = new Nobody();
-			if (!this.limiter.tryAcquire(applicant)) {
+			if (!this.limiter.tryAcquire(applicant, new Gate.Grants())) {
 				return false;
 			}
 			this.entered++;

@@ -1,5 +1,6 @@
 package io.taskgroup;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -129,6 +130,69 @@ class ThreadStartFailureTests {
 		releaser.get();
 		assertThat(inUse).hasValue(0);
 		assertThat(one.inUse()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("5.2, 5.3 an error handler that runs on a thread that waits is interrupted by a deadline of its own")
+	void handlerWithDeadlineOnWaitingThread(Rig rig) throws Exception {
+		TaskGroupFactory groups = factory(rig);
+		CountDownLatch never = new CountDownLatch(1);
+		CountDownLatch told = new CountDownLatch(1);
+		AtomicBoolean movedOn = new AtomicBoolean();
+		Holdout<String> holdout = Holdout.returning("value");
+		rig.run(() -> {
+			try (TaskScope unlimited = groups.named("unlimited").openScope()) {
+				TaskHandle<String> awaited = unlimited.fork(holdout);
+				try (TaskScope supervisor = groups.named("supervisor")
+					.maxConcurrency(1)
+					.onError((handle, exception) -> {
+						runAndForget(() -> {
+							CancelScope scope = CancelScope.moveOnAfter(Duration.ofMillis(20),
+									(region) -> Waits.on(never));
+							movedOn.set(scope.cancelCaught() && !Thread.currentThread().isInterrupted());
+						});
+						told.countDown();
+					})
+					.openScope()) {
+					TaskHandle<String> waiting = supervisor.fork(() -> {
+						// gets the permit that this thread lends while it waits, but no
+						// thread
+						supervisor.fork(() -> "never");
+						this.broken.set(true);
+						return awaited.await();
+					});
+					Waits.on(told);
+					holdout.release();
+					assertThat(waiting.await()).isEqualTo("value");
+				}
+			}
+		});
+		assertThat(movedOn).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("6.2, 6.4 an error handler cannot close its own supervisor, on whichever thread it runs")
+	void handlerCloses(Rig rig) throws Exception {
+		TaskGroupFactory groups = brokenOnce(rig);
+		AtomicReference<TaskScope> closed = new AtomicReference<>();
+		List<Throwable> thrown = new CopyOnWriteArrayList<>();
+		rig.run(() -> {
+			try (TaskScope supervisor = groups.named("supervisor").maxConcurrency(1).onError((handle, exception) -> {
+				thrown.add(catchThrowable(closed.get()::close));
+				thrown.add(catchThrowable(closed.get()::join));
+				thrown.add(catchThrowable(groups::close));
+			}).openScope()) {
+				closed.set(supervisor);
+				supervisor.fork(() -> {
+					supervisor.fork(() -> "never");
+					this.broken.set(true);
+				});
+				supervisor.join();
+			}
+		});
+		assertThat(thrown).hasSize(3).hasOnlyElementsOfType(IllegalStateException.class);
 	}
 
 	@ParameterizedTest
