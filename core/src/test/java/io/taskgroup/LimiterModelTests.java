@@ -1,6 +1,7 @@
 package io.taskgroup;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -33,6 +34,24 @@ class LimiterModelTests {
 			together(first::come, second::come, third::come);
 			must(first.grants == 1 && second.grants == 1 && third.grants == 1, "each had its turn once");
 			place.checkUnused();
+		});
+	}
+
+	@Test
+	@DisplayName("10.1 a listener that two groups make known at once is told of a new limit once")
+	void listenerIsToldOnce() {
+		explore(100, () -> {
+			FifoLimiter limiter = new FifoLimiter(1);
+			AtomicInteger told = new AtomicInteger();
+			Listeners listeners = new Listeners(List.of(new TaskGroupListener() {
+				@Override
+				public void limitChanged(ConcurrencyLimiter changed, int before, int now) {
+					told.incrementAndGet();
+				}
+			}));
+			together(() -> limiter.tell(listeners), () -> limiter.tell(listeners));
+			limiter.limit(2);
+			must(told.get() == 1, "it was told once");
 		});
 	}
 

@@ -376,27 +376,6 @@ class LimiterRaceTests {
 	}
 
 	@Test
-	@DisplayName("10.1 groups that are opened at once with the same limiter: a listener hears of a new limit once")
-	void limitChangeIsToldOnce() throws Exception {
-		AtomicInteger heard = new AtomicInteger();
-		TaskGroupFactory told = Rig.VIRTUAL.builder().listener(new TaskGroupListener() {
-			@Override
-			public void limitChanged(ConcurrencyLimiter limiter, int before, int now) {
-				heard.incrementAndGet();
-			}
-		}).build();
-		Rig.VIRTUAL.run(() -> Together.often(() -> {
-			ConcurrencyLimiter limiter = ConcurrencyLimiter.of(1);
-			TaskAction open = () -> told.named("group").limiter(limiter).run((group) -> {
-			});
-			Together.run(open, open);
-			heard.set(0);
-			limiter.limit(7);
-			assertThat(heard).hasValue(1);
-		}));
-	}
-
-	@Test
 	@DisplayName("7.6 next against cancel: every task is given out, in whatever state")
 	void nextAgainstCancel() throws Exception {
 		Rig.VIRTUAL.run(() -> Together.often(() -> {
