@@ -56,11 +56,20 @@ final class SoakCustomers {
 		this.customers = customers;
 	}
 
+	/**
+	 * Has the first group of each name opened: before that, its limit is not there, and
+	 * setting it is answered with 400.
+	 */
+	void open() throws IOException, InterruptedException {
+		try (HttpClient client = client()) {
+			count("offers", get(client, "/books/1/offers"));
+		}
+	}
+
 	/** Comes back when all have had their last answer, or have left. */
 	void visit(Duration time, long seed) throws InterruptedException {
 		long until = System.nanoTime() + time.toNanos();
-		try (TaskGroupFactory groups = TaskGroupFactory.create();
-				HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+		try (TaskGroupFactory groups = TaskGroupFactory.create(); HttpClient client = client()) {
 			groups.named("customers").run(group -> {
 				for (int i = 0; i < this.customers; i++) {
 					SplittableRandom random = new SplittableRandom(seed + i);
@@ -72,6 +81,10 @@ final class SoakCustomers {
 				}
 			});
 		}
+	}
+
+	private static HttpClient client() {
+		return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 	}
 
 	private void wish(HttpClient client, SplittableRandom random) throws IOException, InterruptedException {

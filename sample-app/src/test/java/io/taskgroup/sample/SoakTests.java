@@ -46,6 +46,7 @@ class SoakTests {
 		try (StorefrontProcess storefront = StorefrontProcess.start(this.directory, List.of())) {
 			SoakCustomers customers = new SoakCustomers(storefront.port(), CUSTOMERS);
 			SoakWatch watch = new SoakWatch(storefront, this.directory);
+			customers.open();
 			for (int burst = 0; burst < BURSTS; burst++) {
 				customers.visit(BURST, burst * 1000L);
 				watch.awaitRest();
@@ -77,10 +78,11 @@ class SoakTests {
 		assertThat(watch.ended("delivery", "success")).isEqualTo(customers.answered("delivery", 200));
 		assertThat(watch.ended("delivery", "timeout")).isEqualTo(customers.answered("delivery", 504));
 		assertThat(watch.ended("delivery", "error")).isEqualTo(customers.answered("delivery", 502));
+		assertThat(customers.answered("limits", 204)).isPositive();
 		assertThat(customers.answered("book", 200)).isPositive();
 		assertThat(customers.answered("offers", 200)).isPositive();
 		assertThat(customers.answers()).containsKey("left")
-			.doesNotContainKeys("book 500", "offers 500", "delivery 500");
+			.doesNotContainKeys("book 500", "offers 500", "delivery 500", "limits 400");
 	}
 
 	private static void write(String text) throws IOException {
