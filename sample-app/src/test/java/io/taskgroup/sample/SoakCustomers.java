@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 import io.taskgroup.TaskGroupFactory;
@@ -43,6 +45,8 @@ final class SoakCustomers {
 
 	private static final List<String> DELIVERIES = List.of("/books/%d/delivery", "/books/%d/delivery?slow=amber",
 			"/books/%d/delivery?failing=amber,birch&stagger=20ms", "/books/%d/delivery?failing=amber,birch,cedar");
+
+	private static final String LEFT = "left";
 
 	private final int port;
 
@@ -137,25 +141,40 @@ final class SoakCustomers {
 		catch (SocketTimeoutException ex) {
 			// It has waited long enough.
 		}
-		count("left", 0);
+		count(LEFT);
 	}
 
 	private void count(String what, int status) {
-		this.answers.merge((status != 0) ? what + " " + status : what, 1L, Long::sum);
+		count(what + " " + status);
+	}
+
+	private void count(String answer) {
+		this.answers.merge(answer, 1L, Long::sum);
 	}
 
 	/** How many answers there were, those left out that nobody waited for. */
 	long answered() {
 		return this.answers.entrySet()
 			.stream()
-			.filter(entry -> !entry.getKey().equals("left"))
+			.filter(entry -> !entry.getKey().equals(LEFT))
 			.mapToLong(Map.Entry::getValue)
 			.sum();
 	}
 
-	/** How many answers of a kind there were. */
-	long answered(String what, int status) {
-		return this.answers.getOrDefault(what + " " + status, 0L);
+	/** How many answers there were to what was asked, by status. */
+	SortedMap<String, Long> answered(String what) {
+		SortedMap<String, Long> answered = new TreeMap<>();
+		this.answers.forEach((answer, count) -> {
+			if (answer.startsWith(what + " ")) {
+				answered.put(answer.substring(what.length() + 1), count);
+			}
+		});
+		return answered;
+	}
+
+	/** How many have left before they had an answer, or at its beginning. */
+	long left() {
+		return this.answers.getOrDefault(LEFT, 0L);
 	}
 
 	Map<String, Long> answers() {

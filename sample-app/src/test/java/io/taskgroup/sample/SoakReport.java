@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /**
- * What a soak has come to: a table of samples, and whether it is flat.
+ * What a soak has come to: a table of samples, and whether all is well and flat.
  * <p>
  * The first quarter of the samples is left out, in which caches fill and code is
  * compiled. Of the rest the first third is compared with the last one, by their medians,
@@ -38,8 +38,33 @@ final class SoakReport {
 
 	private final List<SoakSample> samples;
 
-	SoakReport(List<SoakSample> samples) {
+	private final List<String> differences;
+
+	/**
+	 * Makes a report.
+	 * @param samples what was seen at rest
+	 * @param differences how the storefront's counts differ from what was seen, in words
+	 */
+	SoakReport(List<SoakSample> samples, List<String> differences) {
 		this.samples = List.copyOf(samples);
+		this.differences = List.copyOf(differences);
+	}
+
+	/** What is not as it must be, in words; empty if all is well. */
+	List<String> wrong() {
+		List<String> wrong = new ArrayList<>(left());
+		wrong.addAll(this.differences);
+		wrong.addAll(grown());
+		return wrong;
+	}
+
+	/** What was left at rest, in words. */
+	private List<String> left() {
+		return this.samples.stream()
+			.filter(sample -> !sample.open().isEmpty() || sample.permits() != 0)
+			.map(sample -> String.format(Locale.ROOT, "at minute %.1f %s and %d permits were left", sample.minute(),
+					sample.open(), sample.permits()))
+			.toList();
 	}
 
 	/** Whether there are so many samples that they can be compared. */
@@ -65,7 +90,7 @@ final class SoakReport {
 		long first = median(settled.subList(0, third), figure);
 		long last = median(settled.subList(settled.size() - third, settled.size()), figure);
 		if (last > first * MORE + more) {
-			grown.add(String.format(Locale.ROOT, "%s from %,d to %,d", what, first, last));
+			grown.add(String.format(Locale.ROOT, "%s grew from %,d to %,d", what, first, last));
 		}
 	}
 
@@ -84,14 +109,19 @@ final class SoakReport {
 		lines.add("");
 		lines.add(load);
 		lines.add("");
-		String verdict = !canTell() ? "Too short to tell whether it is flat."
-				: grown().isEmpty() ? "Flat." : "Not flat: " + String.join(", ", grown()) + ".";
-		lines.add(String.format(Locale.ROOT, "%s %d minutes under load, on %s, with %s on %d cores, %s %s.", verdict,
+		lines.add(String.format(Locale.ROOT, "%s %d minutes under load, on %s, with %s on %d cores, %s %s.", verdict(),
 				Math.round(duration.toSeconds() / 60.0), LocalDate.now(ZoneOffset.UTC),
 				System.getProperty("java.vm.name") + " " + Runtime.version(),
 				Runtime.getRuntime().availableProcessors(), System.getProperty("os.name"),
 				System.getProperty("os.arch")));
 		return String.join("\n", lines);
+	}
+
+	private String verdict() {
+		if (!wrong().isEmpty()) {
+			return "**Not as it must be:** " + String.join("; ", wrong()) + ".";
+		}
+		return canTell() ? "Flat." : "Too short to tell whether it is flat.";
 	}
 
 	/** Puts a text into the place that a document has for it. */

@@ -1,5 +1,6 @@
 package io.taskgroup.sample;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -12,16 +13,16 @@ import java.util.Locale;
  * @param platformThreads how many platform threads are alive
  * @param virtualThreads how many virtual threads are alive
  * @param files how many files and sockets are open
- * @param groups how many groups and streams of requests are open
+ * @param open what is open of requests: groups and streams, and the requests themselves
  * @param permits how many permits are in use, or are waited for
  */
 record SoakSample(double minute, long answers, long heap, long platformThreads, long virtualThreads, long files,
-		long groups, long permits) {
+		List<String> open, long permits) {
 
 	/** A line of the table. */
 	String text() {
 		return String.format(Locale.ROOT, "| %.1f | %,d | %.1f | %d | %d | %d | %d | %d |", this.minute, this.answers,
-				this.heap / 1e6, this.platformThreads, this.virtualThreads, this.files, this.groups, this.permits);
+				this.heap / 1e6, this.platformThreads, this.virtualThreads, this.files, this.open.size(), this.permits);
 	}
 
 }
