@@ -66,6 +66,9 @@ final class FaultGroupBook {
 
 	volatile TaskScope scope;
 
+	/** The engine's number of it, as its tasks saw it; 0 if none began. */
+	volatile long seenId;
+
 	/** Whether the call that ends it has returned or thrown. */
 	volatile boolean ended;
 
@@ -89,6 +92,11 @@ final class FaultGroupBook {
 		this.handles = handles;
 		this.gauges = List.copyOf(gauges);
 		this.rates = List.copyOf(rates);
+	}
+
+	/** The engine's number of it; 0 if nobody knows it. */
+	long id() {
+		return (this.scope instanceof AbstractTaskScope opened) ? opened.id() : this.seenId;
 	}
 
 	Policy policy() {

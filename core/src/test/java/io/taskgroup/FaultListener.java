@@ -69,15 +69,30 @@ final class FaultListener implements TaskGroupListener {
 		counts.merge(id, 1, Integer::sum);
 	}
 
-	/** Every group that was opened has ended, every task that started, too, each once. */
+	/**
+	 * Every group that was opened has ended, every task that started, too, each once; and
+	 * none is missing of those in the books.
+	 */
 	void check() {
 		this.books.check(this.opened.equals(this.ended), "10.1", "groups opened %s, groups ended %s", this.opened,
 				this.ended);
+		for (FaultGroupBook group : this.books.groups) {
+			long id = group.id();
+			this.books.check(id == 0 || this.opened.containsKey(id), "10.1", "nobody was told that %s was opened",
+					group);
+		}
 		this.books.check(this.tasksEnded.keySet().containsAll(this.started.keySet()), "10.1",
 				"tasks started %s, tasks ended %s", this.started, this.tasksEnded);
-		this.books.checkOutcomes(this.outcomes);
+		this.books.knownTasks().forEach(this::check);
 		this.books.check(isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded), "10.1",
 				"told more than once: %s, %s, %s", this.opened, this.started, this.tasksEnded);
+	}
+
+	private void check(FaultTaskBook task) {
+		boolean toldOfStart = this.started.containsKey(task.id());
+		this.books.check(toldOfStart == task.began, "10.1", "%s began: %s, and a listener was told so: %s", task,
+				task.began, toldOfStart);
+		this.books.checkOutcome(task, this.outcomes.get(task.id()));
 	}
 
 	private static boolean isOnce(Map<Long, Integer> counts) {

@@ -130,6 +130,9 @@ final class FaultRun {
 		if (this.plan.listening()) {
 			this.listener.check();
 		}
+		if (this.plan.instrumented()) {
+			this.instrumentation.check();
+		}
 	}
 
 	private void host() {
@@ -172,7 +175,6 @@ final class FaultRun {
 			int waiting = rate.limiter().waiting();
 			this.books.check(waiting == 0, "8.1", "%d wait for a rate limiter", waiting);
 		}
-		this.instrumentation.check();
 		this.books.check(this.factory.snapshot().isEmpty(), "10.2", "there is still open %s", this.factory.snapshot());
 		this.books.check(this.factory.awaitIdle(Duration.ZERO), "6.4", "the factory is not idle");
 		this.factory.close();

@@ -9,6 +9,9 @@ final class FaultTaskBook {
 
 	private final int number;
 
+	/** The engine's number of it, as its own thread saw it; 0 if it never began. */
+	private volatile long seenId;
+
 	/** Set by who forks; null as long as fork has not returned, and if it never does. */
 	volatile TaskHandle<?> handle;
 
@@ -43,6 +46,29 @@ final class FaultTaskBook {
 		return this.group;
 	}
 
+	/** The engine's number of it; 0 if it never began and has no handle. */
+	long id() {
+		TaskHandle<?> known = this.handle;
+		return (known != null) ? known.id() : this.seenId;
+	}
+
+	/**
+	 * Whether it may have ended so, by what it was seen to do, and what its handle says.
+	 */
+	boolean mayHaveEnded(TaskState outcome) {
+		TaskHandle<?> known = this.handle;
+		if (known != null) {
+			return outcome == known.state() && (this.seenId == 0 || this.seenId == known.id());
+		}
+		return switch (outcome) {
+			case SUCCESS -> this.returned;
+			// a task that has come to its end fails if it has left something open
+			case FAILED -> true;
+			case CANCELLED -> !this.returned && !FaultChecks.isFailure(this.thrown);
+			case QUEUED, RUNNING, CANCELLING -> false;
+		};
+	}
+
 	/** What the task returns. */
 	int value() {
 		return this.number;
@@ -52,6 +78,12 @@ final class FaultTaskBook {
 	void begin(FaultBooks books) {
 		books.check(!this.began, "3.7", "%s runs twice", this);
 		this.began = true;
+		Scope here = Strand.currentScope();
+		books.check(here instanceof Task<?>, "5.1", "%s is in no scope of a task, but in %s", this, here);
+		if (here instanceof Task<?> seen) {
+			this.seenId = seen.id();
+			this.group.seenId = seen.owner().id();
+		}
 		this.group.running.incrementAndGet();
 		books.check(!this.group.ended, "3.1", "%s begins after its group has ended", this);
 		books.check(!books.closed, "6.4", "%s begins after the factory was closed", this);
