@@ -112,7 +112,8 @@ final class FaultActor {
 	}
 
 	private void perform(Step step) throws Exception {
-		if (!(step instanceof FaultPlan.Survive)) {
+		if (!(step instanceof FaultPlan.Survive) && !(step instanceof FaultPlan.Scene)) {
+			// these are nothing but what is done in them
 			this.books.did();
 		}
 		switch (step) {
@@ -821,6 +822,9 @@ final class FaultActor {
 		}
 		else if (!this.around.isEmpty()) {
 			this.around.getLast().scope.cancel("by itself");
+		}
+		else {
+			this.books.didNothing();
 		}
 	}
 

@@ -129,8 +129,9 @@ final class FaultGroupBook {
 	}
 
 	/**
-	 * Called on the thread that has ended a task, when the task is done and before
-	 * anybody else can know (10.2).
+	 * Called when a task is done, on the thread that has ended it or, if it had ended
+	 * before anybody asked for that, on the one that has forked it: what can be seen to
+	 * be done has been counted (10.2).
 	 */
 	void hasCounted(FaultBooks books) {
 		long done = this.tasks.stream().filter((task) -> task.handle != null && task.handle.isDone()).count();

@@ -43,6 +43,9 @@ class FaultInjectionTests {
 
 	private final AtomicLong operations = new AtomicLong();
 
+	/** How many runs have begun, or would have, if only so many are wanted. */
+	private final AtomicLong begun = new AtomicLong();
+
 	private final AtomicLong runs = new AtomicLong();
 
 	/**
@@ -97,6 +100,7 @@ class FaultInjectionTests {
 			long seed = (TIMES > 0) ? this.seeds.get() : this.seeds.getAndIncrement();
 			try {
 				FaultBooks books = FaultRun.of(FaultPlanner.plan(seed));
+				this.runs.incrementAndGet();
 				this.operations.addAndGet(books.operations());
 				this.late.addAll(books.late);
 			}
@@ -109,8 +113,10 @@ class FaultInjectionTests {
 	}
 
 	private boolean goesOn() {
-		return (TIMES > 0) ? this.runs.getAndIncrement() < TIMES
-				: this.operations.get() < OPERATIONS && this.runs.getAndIncrement() >= 0;
+		if (TIMES > 0) {
+			return this.begun.getAndIncrement() < TIMES;
+		}
+		return this.operations.get() < OPERATIONS;
 	}
 
 	@Test

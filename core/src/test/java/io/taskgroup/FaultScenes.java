@@ -307,11 +307,13 @@ final class FaultScenes {
 		long at = System.nanoTime() + time.toNanos();
 		switch (scene.variant() % 4) {
 			case 0 -> {
+				this.books.did();
 				CancelScope scope = CancelScope.moveOnAfter(time, (inner) -> forever());
 				this.books.check(scope.cancelCaught(), "5.3", "what lasts for ever has come to an end");
 				deadlinePassed(at, "moveOnAfter");
 			}
 			case 1 -> {
+				this.books.did();
 				try {
 					CancelScope.runOrFailAfter(time, (inner) -> forever());
 				}
@@ -427,6 +429,7 @@ final class FaultScenes {
 	private void closeFromInside() throws InterruptedException {
 		group().run((group) -> {
 			boolean before = CancelScope.cancelRequested();
+			this.books.did();
 			try {
 				this.run.factory().close();
 				this.books.check(false, "6.4", "the factory was closed from inside");
