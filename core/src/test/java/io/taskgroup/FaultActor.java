@@ -419,6 +419,8 @@ final class FaultActor {
 		FaultGroupBook book = new FaultGroupBook(what + " " + this.books.nextNumber(), policy, handles,
 				this.run.gauges(settings), this.run.rates(settings));
 		book.deadline = settings.timeoutMicros() > 0;
+		book.movesOn = settings.moveOnMicros() > 0;
+		book.rejects = settings.queue() > 0 && settings.rejects();
 		return book;
 	}
 
@@ -689,6 +691,11 @@ final class FaultActor {
 			case ANY -> Policy.ANY;
 		};
 		FaultGroupBook book = open(plan.combinator().name(), policy, false, plan.settings());
+		book.rejects &= switch (plan.combinator()) {
+			case GATHER, OUTCOMES, RACE, ANY -> true;
+			// they wait instead (7.3)
+			case MAP, FOR_EACH, AS_COMPLETED -> false;
+		};
 		TaskGroupSpec spec = this.run.spec(book, plan.settings()).stagger(micros(plan.staggerMicros()));
 		List<FaultTaskBook> tasks = new ArrayList<>();
 		List<Callable<Object>> code = new ArrayList<>();

@@ -111,22 +111,78 @@ final class FaultChecks {
 		List<Throwable> reported = reported(group);
 		switch (group.policy()) {
 			case TOGETHER -> checkTogether(group, reported);
-			case ANY -> {
-				if (group.report instanceof TaskGroupException) {
-					checkEach(group, thrownFailures(group), thrown(group), reported);
-				}
-			}
-			case RACE -> {
-				long tasks = count(thrown(group), reported);
-				this.books.check(tasks <= 1, "7.4", "%s tells of more than the first: %s", group, reported);
-				List<Throwable> late = thrown(group.tasks.stream().filter((task) -> task.late));
-				this.books.check(count(late, reported) == 0, "7.4", "%s tells of one that has lost: %s", group,
-						reported);
-			}
-			case HANDLES -> this.books.check(count(thrown(group), reported) == 0, "7.2",
-					"%s throws what is for its handles to tell: %s", group, reported);
+			case ANY -> checkAny(group, reported);
+			case RACE -> checkRace(group, reported);
+			case HANDLES -> checkHandles(group, reported);
 			case SUPERVISED -> throw new IllegalStateException();
 		}
+	}
+
+	/**
+	 * 7.4: the first to finish decides, and what it failed with is all there is to tell.
+	 */
+	private void checkRace(FaultGroupBook group, List<Throwable> reported) {
+		this.books.check(reported.size() <= 1, "7.4", "%s tells of more than the first: %s", group, reported);
+		Set<Throwable> first = identities(thrown(group.tasks.stream().filter((task) -> !task.late)));
+		for (Throwable told : reported) {
+			boolean right = first.contains(told) || told instanceof LeftOpenException || isRefusal(group, told);
+			this.books.check(right, "7.4", "%s tells of %s, which none of its tasks has decided with", group, told);
+		}
+		checkUndecided(group);
+	}
+
+	/** 7.4: failures are told of if all have failed, and then all of them. */
+	private void checkAny(FaultGroupBook group, List<Throwable> reported) {
+		if (group.report instanceof TaskGroupException) {
+			checkEach(group, thrownFailures(group), thrown(group), reported);
+			long leftOpen = reported.stream().filter(LeftOpenException.class::isInstance).count();
+			long returned = group.tasks.stream().filter((task) -> task.returned).count();
+			this.books.check(returned <= leftOpen || group.report instanceof TaskGroupTimeoutException, "7.4",
+					"%s throws %s, although one of its tasks has succeeded", group, group.report);
+		}
+		checkUndecided(group);
+	}
+
+	/** 3.6, 3.13: what else a contest may throw, if it was cancelled. */
+	private void checkUndecided(FaultGroupBook group) {
+		boolean returned = group.tasks.stream().anyMatch((task) -> task.returned);
+		boolean failed = !thrownFailures(group).isEmpty();
+		boolean right = switch (group.report) {
+			case null -> true;
+			case TaskGroupException told -> true;
+			// what has decided is not told then, unless it is a failure
+			case InterruptedException outside -> returned || !failed;
+			case TaskCancelledException own -> !returned && !failed && (group.movesOn || this.run.isClosing());
+			default -> isRefusedOpening(group);
+		};
+		this.books.check(right, "7.4", "%s, of which one has returned: %s, or failed: %s, threw %s", group, returned,
+				failed, group.report);
+	}
+
+	/** 7.2, 7.6: what the handles tell, nobody else does. */
+	private void checkHandles(FaultGroupBook group, List<Throwable> reported) {
+		for (Throwable told : reported) {
+			boolean closed = this.run.isClosing() && told instanceof TaskGroupClosedException;
+			this.books.check(closed || isRefusal(group, told), "7.2",
+					"%s throws what is for its handles to tell, or for nobody: %s", group, told);
+		}
+		boolean right = switch (group.report) {
+			case null -> true;
+			case TaskGroupException told -> true;
+			case InterruptedException outside -> true;
+			default -> isRefusedOpening(group);
+		};
+		this.books.check(right, "7.2", "%s threw %s", group, group.report);
+	}
+
+	/** 3.9, 8.5: whether a combinator may fail with that because it could not fork. */
+	private boolean isRefusal(FaultGroupBook group, Throwable failure) {
+		return (group.rejects && failure instanceof TaskRejectedException) || this.run.isForLackOfThreads(failure);
+	}
+
+	/** 6.4: whether the group was never opened, because the factory had been closed. */
+	private boolean isRefusedOpening(FaultGroupBook group) {
+		return group.report instanceof TaskGroupClosedException && this.run.isClosing() && group.id() == 0;
 	}
 
 	/** What the group has told in its exception, but for the deadline that has passed. */
@@ -191,10 +247,9 @@ final class FaultChecks {
 		Set<Throwable> allowed = identities(may);
 		for (Throwable other : rest) {
 			boolean once = allowed.remove(other) && must.stream().noneMatch((failure) -> failure == other);
-			boolean engines = other instanceof LeftOpenException || other instanceof TaskRejectedException
-					|| this.run.isForLackOfThreads(other);
-			this.books.check(once || (engines && !group.knowsHandles()) || other instanceof LeftOpenException, "3.3",
-					"%s tells of %s, which is no failure of it, or twice", group, other);
+			boolean engines = other instanceof LeftOpenException || (!group.knowsHandles() && isRefusal(group, other));
+			this.books.check(once || engines, "3.3", "%s tells of %s, which is no failure of it, or twice", group,
+					other);
 		}
 	}
 
@@ -203,7 +258,8 @@ final class FaultChecks {
 		Throwable report = group.report;
 		boolean right = report == null || report instanceof InterruptedException
 				|| report instanceof TaskCancelledException || report instanceof TaskGroupTimeoutException
-				|| (report instanceof IllegalStateException && !group.bodyCounts);
+				|| (report instanceof IllegalStateException && group.scope != null && !group.bodyCounts)
+				|| isRefusedOpening(group);
 		this.books.check(right, "3.4", "nothing has failed in %s, and it threw %s", group, report);
 	}
 
@@ -226,11 +282,6 @@ final class FaultChecks {
 
 	private static List<Throwable> thrownFailures(FaultGroupBook group) {
 		return new ArrayList<>(thrown(group).stream().filter(FaultChecks::isFailure).toList());
-	}
-
-	private static long count(Collection<Throwable> some, List<Throwable> in) {
-		Set<Throwable> wanted = identities(some);
-		return in.stream().filter(wanted::contains).count();
 	}
 
 	private static Set<Throwable> identities(Collection<Throwable> some) {

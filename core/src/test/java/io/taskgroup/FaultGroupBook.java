@@ -86,6 +86,12 @@ final class FaultGroupBook {
 	/** Whether it has, or may have been given, a deadline. */
 	volatile boolean deadline;
 
+	/** Whether it may be cancelled by a deadline that is no failure. */
+	volatile boolean movesOn;
+
+	/** Whether a fork into it is refused when its queue is full. */
+	volatile boolean rejects;
+
 	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges, List<FaultRate> rates) {
 		this.name = name;
 		this.policy = policy;
