@@ -306,8 +306,27 @@ final class FaultActor {
 		}
 		catch (Throwable ex) {
 			book.refused = ex;
+			this.books.check(isRefusal(group, ex), "3.8", "fork into %s threw %s", group, ex);
 			throw ex;
 		}
+	}
+
+	/** Whether a fork may throw that (3.8, 3.9, 8.5). */
+	private boolean isRefusal(FaultGroupBook group, Throwable thrown) {
+		return switch (thrown) {
+			case TaskGroupClosedException closed -> ((AbstractTaskScope) group.scope).members().hasEnded();
+			case TaskRejectedException full -> group.rejects;
+			case TaskCancelledException cutOff -> group.makesWait && isCutOff(cutOff);
+			default -> this.run.isForLackOfThreads(thrown);
+		};
+	}
+
+	/**
+	 * Whether this thread may be told, where it waits to fork, that it goes no further.
+	 */
+	private boolean isCutOff(TaskCancelledException told) {
+		return (told.getCause() instanceof InterruptedException)
+				? this.books.interrupted.contains(Thread.currentThread()) : CancelScope.cancelRequested();
 	}
 
 	/** Forks from a thread that belongs to no group (3.8). */
@@ -321,9 +340,8 @@ final class FaultActor {
 			fork(group, List.of(group), fork.task());
 		}
 		catch (Throwable ex) {
-			boolean expected = ex instanceof TaskGroupClosedException || ex instanceof TaskRejectedException
-					|| this.run.isForLackOfThreads(ex);
-			this.books.check(expected, "3.8", "fork into %s threw %s", group, ex);
+			// what a fork throws has been looked at
+			survived(ex);
 		}
 	}
 
@@ -347,6 +365,8 @@ final class FaultActor {
 			Throwable thrown = book.thrown;
 			this.books.check(!FaultChecks.isFailure(thrown) || ex == thrown, "6.3",
 					"start has thrown %s, although %s failed with %s", ex, book, thrown);
+			this.books.check(ex == thrown || mayStartThrow(book, ex), "6.3",
+					"starting %s, which threw %s, has thrown %s", book, thrown, ex);
 			if (ex == thrown && ex instanceof InterruptedException) {
 				// that of another thread, which a group that it is let through to cannot
 				// tell from one of this thread
@@ -354,6 +374,21 @@ final class FaultActor {
 			}
 			throw ex;
 		}
+	}
+
+	/** Whether {@code start} may throw what the task has not (6.3). */
+	private boolean mayStartThrow(FaultTaskBook book, Throwable thrown) {
+		return switch (thrown) {
+			case InterruptedException interrupted -> {
+				interruptedRightly(interrupted);
+				yield true;
+			}
+			case TaskCancelledException cancelled -> !book.returned;
+			case LeftOpenException leftOpen -> book.began;
+			case TaskGroupClosedException closed -> isRefusal(book.group(), thrown);
+			case IllegalStateException unstarted -> book.returned && book.startValue == null;
+			default -> isRefusal(book.group(), thrown);
+		};
 	}
 
 	private void sayStarted(int value) {
@@ -421,6 +456,7 @@ final class FaultActor {
 		book.deadline = settings.timeoutMicros() > 0;
 		book.movesOn = settings.moveOnMicros() > 0;
 		book.rejects = settings.queue() > 0 && settings.rejects();
+		book.makesWait = settings.queue() > 0 && !settings.rejects();
 		return book;
 	}
 
@@ -506,6 +542,7 @@ final class FaultActor {
 		}
 		catch (Throwable ex) {
 			this.books.check(!joined, "3.10", "%s was joined, and close threw %s", book, ex);
+			this.books.check(!(ex instanceof InterruptedException), "3.10", "closing %s threw %s", book, ex);
 			book.report = ex;
 			if (thrown == null) {
 				thrown = ex;
@@ -575,16 +612,44 @@ final class FaultActor {
 		try {
 			perform(plan.body());
 			if (plan.joining()) {
-				waiting(scope::join);
+				joinSupervisor(book);
 			}
 		}
 		finally {
 			this.around.removeLast();
 			if (closing) {
-				waiting(scope::close);
-				book.hasEnded(this.books);
+				closeSupervisor(book);
 			}
 		}
+	}
+
+	private void joinSupervisor(FaultGroupBook book) throws Exception {
+		try {
+			waiting(book.scope::join);
+		}
+		catch (InterruptedException ex) {
+			interruptedRightly(ex);
+			throw ex;
+		}
+		catch (Throwable ex) {
+			this.books.check(ex instanceof TaskGroupTimeoutException && book.deadline, "6.2", "joining %s threw %s",
+					book, ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * 6.1: there is nothing to throw, its failures have been told to the error handler.
+	 */
+	private void closeSupervisor(FaultGroupBook book) throws Exception {
+		try {
+			waiting(book.scope::close);
+		}
+		catch (Throwable ex) {
+			this.books.check(false, "6.1", "closing %s threw %s", book, ex);
+			throw ex;
+		}
+		book.hasEnded(this.books);
 	}
 
 	/** 6.1: called when a task has failed, on whichever thread, behind a shield. */

@@ -92,6 +92,9 @@ final class FaultGroupBook {
 	/** Whether a fork into it is refused when its queue is full. */
 	volatile boolean rejects;
 
+	/** Whether a fork into it waits when its queue is full. */
+	volatile boolean makesWait;
+
 	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges, List<FaultRate> rates) {
 		this.name = name;
 		this.policy = policy;

@@ -266,7 +266,7 @@ final class FaultRun {
 	boolean isForLackOfThreads(Throwable exception) {
 		return this.books.noThreads.stream().anyMatch((failure) -> failure == exception)
 				|| (this.plan.failingThread() > 0 && exception instanceof NullPointerException
-						&& exception.getMessage().endsWith("returned null"));
+						&& String.valueOf(exception.getMessage()).endsWith("returned null"));
 	}
 
 	/** The context of each task is that of whoever forked it (9.1). */
