@@ -177,7 +177,10 @@ final class FaultChecks {
 
 	/** 3.9, 8.5: whether a combinator may fail with that because it could not fork. */
 	private boolean isRefusal(FaultGroupBook group, Throwable failure) {
-		return (group.rejects && failure instanceof TaskRejectedException) || this.run.isForLackOfThreads(failure);
+		boolean refused = (group.rejects && failure instanceof TaskRejectedException)
+				|| this.run.isForLackOfThreads(failure);
+		// a task that has met a refusal elsewhere fails with that as with anything else
+		return refused && group.tasks.stream().noneMatch((task) -> task.thrown == failure);
 	}
 
 	/** 6.4: whether the group was never opened, because the factory had been closed. */

@@ -86,14 +86,16 @@ final class FaultGroupBook {
 	/** Whether it has, or may have been given, a deadline. */
 	volatile boolean deadline;
 
+	// Set before it is shared
+
 	/** Whether it may be cancelled by a deadline that is no failure. */
-	volatile boolean movesOn;
+	boolean movesOn;
 
 	/** Whether a fork into it is refused when its queue is full. */
-	volatile boolean rejects;
+	boolean rejects;
 
 	/** Whether a fork into it waits when its queue is full. */
-	volatile boolean makesWait;
+	boolean makesWait;
 
 	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges, List<FaultRate> rates) {
 		this.name = name;
