@@ -27,6 +27,9 @@ final class FaultActor {
 	/** How often an error handler does what is planned: it may fork what fails again. */
 	private static final int HANDLED = 3;
 
+	/** The one whose task the current thread runs. */
+	private static final ThreadLocal<FaultActor> ACTING = new ThreadLocal<>();
+
 	private final FaultRun run;
 
 	private final FaultBooks books;
@@ -71,6 +74,8 @@ final class FaultActor {
 
 	private Object runTask(FaultPlan.Task plan) throws Exception {
 		this.task.begin(this.books);
+		FaultActor before = ACTING.get();
+		ACTING.set(this);
 		try {
 			look();
 			goOn();
@@ -84,6 +89,12 @@ final class FaultActor {
 		}
 		finally {
 			stop();
+			if (before != null) {
+				ACTING.set(before);
+			}
+			else {
+				ACTING.remove();
+			}
 			this.task.end(this.books);
 		}
 	}
@@ -285,6 +296,27 @@ final class FaultActor {
 			call.run();
 			return null;
 		});
+	}
+
+	/**
+	 * Says that the task of the current thread may have lent its permits while an error
+	 * handler waits. One is called, for another task, out of whatever lets one go that
+	 * gets no thread: a cancellation, a new limit.
+	 */
+	private static void lending(Runnable handler) {
+		FaultActor here = ACTING.get();
+		boolean holding = here != null && here.holdingPermits;
+		if (holding) {
+			here.stop();
+		}
+		try {
+			handler.run();
+		}
+		finally {
+			if (holding) {
+				here.goOn();
+			}
+		}
 	}
 
 	// Tasks
@@ -599,7 +631,7 @@ final class FaultActor {
 	private void supervise(FaultPlan.Supervise plan) throws Exception {
 		FaultGroupBook book = open("supervisor", Policy.SUPERVISED, true, plan.settings());
 		TaskScope scope = this.run.spec(book, plan.settings())
-			.onError((handle, exception) -> handle(book, plan, handle, exception))
+			.onError((handle, exception) -> lending(() -> handle(book, plan, handle, exception)))
 			.openScope();
 		book.scope = scope;
 		this.books.groups.add(book);
