@@ -306,20 +306,19 @@ abstract class AbstractTaskScope implements TaskScope, TaskScopeInfo {
 			}
 		}
 		task.setAdmission(admission);
-		boolean admitted;
 		try {
-			admitted = admission.begin(grants);
-			if (admitted) {
+			if (admission.begin(grants)) {
 				limits.leaveQueue();
+				return true;
 			}
+			if (task.cause() != null) {
+				task.cancelQueued(grants);
+			}
+			return false;
 		}
 		finally {
 			grants.tellAll();
 		}
-		if (!admitted && task.cause() != null) {
-			task.cancelQueued();
-		}
-		return admitted;
 	}
 
 	private static boolean begunAtOnce(Admission admission, Gate.Grants grants) {

@@ -88,19 +88,21 @@ final class Admission extends Gate.Applicant {
 
 	/** Goes the whole way at once, or not at all. Forking thread. */
 	boolean tryBegin(Gate.Grants grants) {
+		boolean admitted = false;
 		try {
 			for (int i = 0; i < this.gates.length; i++) {
 				if (!this.gates[i].tryAcquire(this, grants)) {
-					release(TaskState.CANCELLED, grants);
 					return false;
 				}
 				this.held = i + 1;
 			}
-			return step(ADMITTED);
+			admitted = step(ADMITTED);
+			return admitted;
 		}
-		catch (Throwable broken) {
-			release(TaskState.CANCELLED, grants);
-			throw broken;
+		finally {
+			if (!admitted) {
+				release(TaskState.CANCELLED, grants);
+			}
 		}
 	}
 

@@ -240,22 +240,16 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 		return waiting != null && waiting.isWaiting();
 	}
 
-	/**
-	 * A task that is cancelled while it waits for a permit never runs (3.7). Any thread.
-	 */
-	void cancelQueued() {
-		Gate.Grants grants = new Gate.Grants();
-		cancelQueued(grants);
-		grants.tellAll();
-	}
-
 	private void cancelQueued(CancelWalk walk) {
 		if (isQueued()) {
 			cancelQueued(walk.grants());
 		}
 	}
 
-	private void cancelQueued(Gate.Grants grants) {
+	/**
+	 * A task that is cancelled while it waits for a permit never runs (3.7). Any thread.
+	 */
+	void cancelQueued(Gate.Grants grants) {
 		Admission waiting = this.admission;
 		if (waiting != null && waiting.withdraw(grants)) {
 			this.owner.leaveQueue();
