@@ -2,10 +2,10 @@ package io.taskgroup.benchmarks.fanout;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.taskgroup.benchmarks.CountedTasks;
 import io.taskgroup.benchmarks.TestedPeers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
@@ -46,24 +46,13 @@ class FanOutTests {
 	@MethodSource("failing")
 	@DisplayName("each peer throws the failure of a task, when the tasks that were blocked have ended")
 	void fails(FanOut peer) {
-		AtomicInteger ended = new AtomicInteger();
+		CountedTasks counted = new CountedTasks();
 		try (peer) {
-			assertThat(OneFailsBenchmark.failure(tasks -> peer.all(counted(tasks, ended)), 10))
+			assertThat(OneFailsBenchmark.failure(tasks -> peer.all(counted.of(tasks)), 10))
 				.hasRootCauseInstanceOf(IllegalStateException.class)
 				.hasRootCauseMessage("failure");
-			assertThat(ended).hasValue(10);
+			assertThat(counted.ended()).isEqualTo(10);
 		}
-	}
-
-	private static List<Callable<Integer>> counted(List<Callable<Integer>> tasks, AtomicInteger ended) {
-		return tasks.stream().<Callable<Integer>>map(task -> () -> {
-			try {
-				return task.call();
-			}
-			finally {
-				ended.incrementAndGet();
-			}
-		}).toList();
 	}
 
 }

@@ -2,9 +2,9 @@ package io.taskgroup.benchmarks.first;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.taskgroup.benchmarks.CountedTasks;
 import io.taskgroup.benchmarks.TestedPeers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
@@ -28,26 +28,14 @@ class FirstTests {
 	@MethodSource("peers")
 	@DisplayName("each peer has the result of the only task that has one, and returns when the others have ended")
 	void firstWins(First peer) throws Exception {
-		AtomicInteger running = new AtomicInteger();
-		List<Callable<Integer>> tasks = counted(FirstWinsBenchmark.tasks(), running);
+		CountedTasks counted = new CountedTasks();
+		List<Callable<Integer>> tasks = counted.of(FirstWinsBenchmark.tasks());
 		try (peer) {
 			assertThat(peer.first(tasks)).isEqualTo(FirstWinsBenchmark.TASKS);
-			assertThat(running).hasValue(0);
+			assertThat(counted.running()).isZero();
 			assertThat(peer.first(tasks)).isEqualTo(FirstWinsBenchmark.TASKS);
-			assertThat(running).hasValue(0);
+			assertThat(counted.running()).isZero();
 		}
-	}
-
-	private static List<Callable<Integer>> counted(List<Callable<Integer>> tasks, AtomicInteger running) {
-		return tasks.stream().<Callable<Integer>>map(task -> () -> {
-			running.incrementAndGet();
-			try {
-				return task.call();
-			}
-			finally {
-				running.decrementAndGet();
-			}
-		}).toList();
 	}
 
 }
