@@ -349,7 +349,7 @@ final class FaultActor {
 			case TaskGroupClosedException closed -> ((AbstractTaskScope) group.scope).members().hasEnded();
 			case TaskRejectedException full -> group.rejects;
 			case TaskCancelledException cutOff -> group.makesWait && isCutOff(cutOff);
-			default -> this.run.isForLackOfThreads(thrown);
+			default -> this.run.isRefusal(thrown);
 		};
 	}
 
@@ -483,7 +483,7 @@ final class FaultActor {
 
 	private FaultGroupBook open(String what, Policy policy, boolean handles, FaultPlan.Settings settings) {
 		FaultGroupBook book = new FaultGroupBook(what + " " + this.books.nextNumber(), policy, handles,
-				this.run.gauges(settings), this.run.rates(settings));
+				this.run.gauges(settings), this.run.rates(settings), this.run.foreign(settings));
 		book.deadline = settings.timeoutMicros() > 0;
 		book.movesOn = settings.moveOnMicros() > 0;
 		book.rejects = settings.queue() > 0 && settings.rejects();

@@ -27,8 +27,10 @@ final class FaultBooks {
 	/** Threads that somebody else than the library has interrupted. */
 	final Set<Thread> interrupted = ConcurrentHashMap.newKeySet();
 
-	/** What the thread factory threw. */
-	final Queue<Throwable> noThreads = new ConcurrentLinkedQueue<>();
+	/**
+	 * What the thread factory threw, and what limiters of others threw or failed with.
+	 */
+	final Queue<Throwable> refusals = new ConcurrentLinkedQueue<>();
 
 	/**
 	 * By how many nanoseconds each deadline was missed that only the timer can notice.

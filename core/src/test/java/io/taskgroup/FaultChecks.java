@@ -49,7 +49,7 @@ final class FaultChecks {
 	/** Whether the task may have failed with that. */
 	static boolean isRight(FaultRun run, FaultTaskBook task, Throwable exception) {
 		return exception == task.thrown || exception instanceof LeftOpenException
-				|| (!task.began && run.isForLackOfThreads(exception));
+				|| (!task.began && run.isRefusal(exception));
 	}
 
 	void check() {
@@ -177,8 +177,7 @@ final class FaultChecks {
 
 	/** 3.9, 8.5: whether a combinator may fail with that because it could not fork. */
 	private boolean isRefusal(FaultGroupBook group, Throwable failure) {
-		boolean refused = (group.rejects && failure instanceof TaskRejectedException)
-				|| this.run.isForLackOfThreads(failure);
+		boolean refused = (group.rejects && failure instanceof TaskRejectedException) || this.run.isRefusal(failure);
 		// a task that has met a refusal elsewhere fails with that as with anything else
 		return refused && group.tasks.stream().noneMatch((task) -> task.thrown == failure);
 	}

@@ -48,6 +48,8 @@ final class FaultGroupBook {
 
 	private final List<FaultRate> rates;
 
+	private final List<FaultLimiter> foreign;
+
 	final Queue<FaultTaskBook> tasks = new ConcurrentLinkedQueue<>();
 
 	final Queue<Told> told = new ConcurrentLinkedQueue<>();
@@ -97,12 +99,14 @@ final class FaultGroupBook {
 	/** Whether a fork into it waits when its queue is full. */
 	boolean makesWait;
 
-	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges, List<FaultRate> rates) {
+	FaultGroupBook(String name, Policy policy, boolean handles, List<FaultGauge> gauges, List<FaultRate> rates,
+			List<FaultLimiter> foreign) {
 		this.name = name;
 		this.policy = policy;
 		this.handles = handles;
 		this.gauges = List.copyOf(gauges);
 		this.rates = List.copyOf(rates);
+		this.foreign = List.copyOf(foreign);
 	}
 
 	/** The engine's number of it; 0 if nobody knows it. */
@@ -124,6 +128,10 @@ final class FaultGroupBook {
 
 	List<FaultRate> rates() {
 		return this.rates;
+	}
+
+	List<FaultLimiter> foreign() {
+		return this.foreign;
 	}
 
 	/** Called when the call that ends the group has come back (3.1). */

@@ -20,12 +20,13 @@ import java.util.List;
  * @param limits the limiters that groups share, by their limit
  * @param byName how many of these, the last ones, are shared by name
  * @param rates the rate limiters, by their permits in a millisecond
+ * @param foreign the limiters of others, by their permits, of which 0 are always enough
  * @param host what the host does
  * @param outside what threads do that belong to no group
  */
 record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean listening, boolean instrumented,
-		int reinterruptMicros, List<Integer> limits, int byName, List<Integer> rates, List<Step> host,
-		List<List<Step>> outside) {
+		int reinterruptMicros, List<Integer> limits, int byName, List<Integer> rates, List<Integer> foreign,
+		List<Step> host, List<List<Step>> outside) {
 
 	/** Something that a thread does. Times are in microseconds. */
 	sealed interface Step {
@@ -171,9 +172,10 @@ record FaultPlan(long seed, Rig rig, boolean calm, int failingThread, boolean li
 	 *
 	 * @param limiter the number of a shared limiter, from 1
 	 * @param rate the number of a rate limiter, from 1
+	 * @param foreign the number of another's limiter, from 1
 	 */
-	record Settings(int timeoutMicros, int moveOnMicros, int maxConcurrency, int limiter, int rate, int queue,
-			boolean rejects, boolean detached) {
+	record Settings(int timeoutMicros, int moveOnMicros, int maxConcurrency, int limiter, int rate, int foreign,
+			int queue, boolean rejects, boolean detached) {
 	}
 
 	enum Form {

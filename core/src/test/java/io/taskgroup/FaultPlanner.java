@@ -27,7 +27,7 @@ final class FaultPlanner {
 	private static final int DEEPEST = 5;
 
 	/** No limits and no deadline. */
-	private static final Settings FREE = new Settings(0, 0, 0, 0, 0, 0, false, false);
+	private static final Settings FREE = new Settings(0, 0, 0, 0, 0, 0, 0, false, false);
 
 	private final SplittableRandom random;
 
@@ -39,6 +39,8 @@ final class FaultPlanner {
 
 	private final int rates;
 
+	private final int foreign;
+
 	/** How many steps may still be planned. */
 	private int left = STEPS;
 
@@ -48,6 +50,7 @@ final class FaultPlanner {
 		this.calm = oneIn(8);
 		this.limiters = this.random.nextInt(3);
 		this.rates = oneIn(3) ? 1 : 0;
+		this.foreign = oneIn(3) ? 1 : 0;
 	}
 
 	static FaultPlan plan(long seed) {
@@ -66,12 +69,13 @@ final class FaultPlanner {
 		}
 		int byName = this.random.nextInt(this.limiters + 1);
 		List<Integer> rateLimits = (this.rates > 0) ? List.of(20 + this.random.nextInt(80)) : List.of();
+		List<Integer> foreignLimits = (this.foreign > 0) ? List.of(this.calm ? 0 : this.random.nextInt(4)) : List.of();
 		List<Step> host = new ArrayList<>();
 		while (this.left > 0) {
 			host.add(surviving(() -> nested(0, 0)));
 		}
 		return new FaultPlan(this.seed, rig, this.calm, failingThread, listening, instrumented, reinterrupt,
-				List.copyOf(limits), byName, rateLimits, List.copyOf(host), outside());
+				List.copyOf(limits), byName, rateLimits, foreignLimits, List.copyOf(host), outside());
 	}
 
 	private List<List<Step>> outside() {
@@ -188,8 +192,8 @@ final class FaultPlanner {
 		body.add(pause());
 		Settings settings = FREE;
 		switch (this.random.nextInt(4)) {
-			case 0 -> settings = new Settings(deadline(), 0, 0, 0, 0, 0, false, false);
-			case 1 -> settings = new Settings(0, deadline(), 0, 0, 0, 0, false, false);
+			case 0 -> settings = new Settings(deadline(), 0, 0, 0, 0, 0, 0, false, false);
+			case 1 -> settings = new Settings(0, deadline(), 0, 0, 0, 0, 0, false, false);
 			case 2 -> body.add(new FaultPlan.Fail(pick(Failure.values())));
 			default -> body.add(new FaultPlan.CancelBody());
 		}
@@ -330,13 +334,14 @@ final class FaultPlanner {
 		int limiter = (this.limiters > 0 && oneIn(3)) ? 1 + this.random.nextInt(this.limiters) : 0;
 		int queue = oneIn(3) ? 1 + this.random.nextInt(3) : 0;
 		int rate = (this.rates > 0 && oneIn(4)) ? 1 : 0;
+		int foreign = (this.foreign > 0 && oneIn(3)) ? 1 : 0;
 		boolean rejects = !this.calm && oneIn(3);
 		if (this.calm) {
-			return new Settings(0, 0, maxConcurrency, limiter, rate, queue, false, false);
+			return new Settings(0, 0, maxConcurrency, limiter, rate, foreign, queue, false, false);
 		}
 		int timeout = oneIn(10) ? deadline() : 0;
 		int moveOn = oneIn(10) ? deadline() : 0;
-		return new Settings(timeout, moveOn, maxConcurrency, limiter, rate, queue, rejects, oneIn(20));
+		return new Settings(timeout, moveOn, maxConcurrency, limiter, rate, foreign, queue, rejects, oneIn(20));
 	}
 
 	private int deadline() {

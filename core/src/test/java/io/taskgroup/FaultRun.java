@@ -43,6 +43,8 @@ final class FaultRun {
 
 	private final List<FaultRate> rates = new ArrayList<>();
 
+	private final List<FaultLimiter> foreign = new ArrayList<>();
+
 	private volatile boolean closing;
 
 	private final Object hostLock = new Object();
@@ -83,6 +85,8 @@ final class FaultRun {
 			this.gauges.add(new FaultGauge("limiter " + this.gauges.size(), limit, this.books));
 		}
 		plan.rates().forEach((permits) -> this.rates.add(new FaultRate(permits, this.books)));
+		plan.foreign()
+			.forEach((permits) -> this.foreign.add(new FaultLimiter(permits, plan.seed(), plan.calm(), this.books)));
 	}
 
 	private boolean isByName(int limiter) {
@@ -175,6 +179,7 @@ final class FaultRun {
 			int waiting = rate.limiter().waiting();
 			this.books.check(waiting == 0, "8.1", "%d wait for a rate limiter", waiting);
 		}
+		this.foreign.forEach(this::check);
 		this.books.check(this.factory.snapshot().isEmpty(), "10.2", "there is still open %s", this.factory.snapshot());
 		this.books.check(this.factory.awaitIdle(Duration.ZERO), "6.4", "the factory is not idle");
 		this.factory.close();
@@ -185,6 +190,16 @@ final class FaultRun {
 				this.books.check(this.pending || this.books.hostTold, "3.6", "an interrupt from outside was lost");
 			}
 		}
+	}
+
+	private void check(FaultLimiter limiter) {
+		List<FaultTaskBook> tasks = this.books.tasks.stream()
+			.filter((task) -> task.returned && task.group().foreign().contains(limiter))
+			.toList();
+		long succeeded = tasks.stream()
+			.filter((task) -> task.handle != null && task.handle.state() == TaskState.SUCCESS)
+			.count();
+		limiter.check(succeeded, tasks.size());
 	}
 
 	FaultBooks books() {
@@ -262,11 +277,18 @@ final class FaultRun {
 		}
 	}
 
-	/** Whether an exception is what a fork fails with when there is no thread (3.9). */
-	boolean isForLackOfThreads(Throwable exception) {
-		return this.books.noThreads.stream().anyMatch((failure) -> failure == exception)
-				|| (this.plan.failingThread() > 0 && exception instanceof NullPointerException
-						&& String.valueOf(exception.getMessage()).endsWith("returned null"));
+	/**
+	 * Whether an exception is what a task fails with, or the fork of it, when there is no
+	 * thread, or when a limiter of somebody else's breaks its promise (3.9, 8.1).
+	 */
+	boolean isRefusal(Throwable exception) {
+		return this.books.refusals.stream().anyMatch((failure) -> failure == exception)
+				|| (exception instanceof NullPointerException && isForNull(String.valueOf(exception.getMessage())));
+	}
+
+	private boolean isForNull(String message) {
+		return (isShortOfThreads() && message.endsWith("returned null"))
+				|| (!this.foreign.isEmpty() && message.startsWith("the limiter ") && message.endsWith(", but null"));
 	}
 
 	/** The context of each task is that of whoever forked it (9.1). */
@@ -305,6 +327,9 @@ final class FaultRun {
 		if (settings.rate() > 0) {
 			spec = spec.limiter(this.rates.get(settings.rate() - 1).limiter());
 		}
+		if (settings.foreign() > 0) {
+			spec = spec.limiter(this.foreign.get(settings.foreign() - 1));
+		}
 		if (settings.queue() > 0) {
 			TaskGroupSpec.WhenFull whenFull = settings.rejects() ? TaskGroupSpec.WhenFull.REJECT
 					: TaskGroupSpec.WhenFull.WAIT;
@@ -323,6 +348,10 @@ final class FaultRun {
 
 	List<FaultRate> rates(Settings settings) {
 		return (settings.rate() > 0) ? List.of(this.rates.get(settings.rate() - 1)) : List.of();
+	}
+
+	List<FaultLimiter> foreign(Settings settings) {
+		return (settings.foreign() > 0) ? List.of(this.foreign.get(settings.foreign() - 1)) : List.of();
 	}
 
 	/** The gauges of a new group's limits. */

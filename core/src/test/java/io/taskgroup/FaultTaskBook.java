@@ -88,12 +88,14 @@ final class FaultTaskBook {
 		books.check(!this.group.ended, "3.1", "%s begins after its group has ended", this);
 		books.check(!books.closed, "6.4", "%s begins after the factory was closed", this);
 		this.group.rates().forEach(FaultRate::begin);
+		this.group.foreign().forEach(FaultLimiter::enter);
 	}
 
 	/** Called by the task last of all. */
 	void end(FaultBooks books) {
 		this.late = FaultScenes.isDecided();
 		books.check(!this.group.ended, "3.1", "%s is still there after its group has ended", this);
+		this.group.foreign().forEach(FaultLimiter::leave);
 		this.group.running.decrementAndGet();
 		this.over = true;
 	}

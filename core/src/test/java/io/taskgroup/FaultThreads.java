@@ -38,7 +38,7 @@ final class FaultThreads implements ThreadFactory {
 				return null;
 			}
 			OutOfMemoryError failure = new OutOfMemoryError("no more threads");
-			this.run.books().noThreads.add(failure);
+			this.run.books().refusals.add(failure);
 			throw failure;
 		}
 		return thread(() -> {
