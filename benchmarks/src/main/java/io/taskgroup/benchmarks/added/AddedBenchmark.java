@@ -7,12 +7,17 @@ import java.util.concurrent.TimeUnit;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.taskgroup.TaskGroupFactory;
+import io.taskgroup.TaskGroupListener;
+import io.taskgroup.TaskInfo;
+import io.taskgroup.TaskState;
 import io.taskgroup.autoconfigure.context.ThreadLocalPropagation;
 import io.taskgroup.autoconfigure.metrics.TaskGroupMetrics;
 import io.taskgroup.autoconfigure.observation.TaskGroupObservations;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -43,7 +48,7 @@ public class AddedBenchmark {
 	private static final String KEY = "order";
 
 	/** What the group has. */
-	@Param({ "nothing", "metrics", "context", "observations" })
+	@Param({ "nothing", "a listener", "a timer", "metrics", "context", "observations" })
 	private String with = "";
 
 	private final List<Callable<Integer>> tasks = Collections.nCopies(TASKS, () -> 1);
@@ -77,6 +82,8 @@ public class AddedBenchmark {
 	private static TaskGroupFactory groupsWith(String what) {
 		TaskGroupFactory.Builder builder = TaskGroupFactory.builder();
 		return switch (what) {
+			case "a listener" -> builder.listener(new Deaf()).build();
+			case "a timer" -> builder.listener(new Timing()).build();
 			case "metrics" -> builder.listener(new TaskGroupMetrics(new SimpleMeterRegistry(), 100)).build();
 			case "context" -> builder.contextPropagation(mdc()).build();
 			case "observations" -> observed(builder).build();
@@ -98,6 +105,24 @@ public class AddedBenchmark {
 		registry.observationConfig().observationHandler(context -> true);
 		TaskGroupObservations observations = new TaskGroupObservations(registry, null, null);
 		return builder.listener(observations).instrumentation(observations);
+	}
+
+	/** Has the clock read, and makes nothing of it. */
+	private static final class Deaf implements TaskGroupListener {
+
+	}
+
+	/** The least that metrics can be: how long tasks ran, all of them in one timer. */
+	private static final class Timing implements TaskGroupListener {
+
+		private final Timer timer = Timer.builder("tasks").register(new SimpleMeterRegistry());
+
+		@Override
+		public void taskEnded(TaskInfo task, TaskState outcome, @Nullable Throwable exception, long waitedNanos,
+				long ranNanos) {
+			this.timer.record(ranNanos, TimeUnit.NANOSECONDS);
+		}
+
 	}
 
 }
