@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +25,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  */
 @Timeout(30)
 class ForeignLimiterTests {
+
+	/** More than frames fit on a stack. */
+	private static final int MANY = 100_000;
 
 	private final TaskGroupFactory groups = Rig.VIRTUAL.factory();
 
@@ -210,7 +212,7 @@ class ForeignLimiterTests {
 			try (TaskScope scope = this.spec.limiter(this.one).limiter(limiter).onError((task, exception) -> {
 			}).openScope()) {
 				scope.fork(() -> Waits.on(forked));
-				for (int i = 0; i < 100_000; i++) {
+				for (int i = 0; i < MANY; i++) {
 					refused.add(scope.fork(this.ran::incrementAndGet));
 				}
 				forked.countDown();
@@ -225,6 +227,27 @@ class ForeignLimiterTests {
 	@Test
 	@DisplayName("8.1 a limiter that hands over as a permit is given back: a long queue that gets no threads is not a stack as deep")
 	void handedOverOneAfterTheOther() throws Exception {
+		handOverAll(() -> {
+		});
+	}
+
+	@Test
+	@DisplayName("8.1 nor is it if the limiter cancels a task that waits for another limiter, before it hands over")
+	void handedOverAfterCancelling() throws Exception {
+		Deque<TaskHandle<Integer>> waiting = new ConcurrentLinkedDeque<>();
+		Rig.VIRTUAL.run(() -> {
+			try (TaskScope scope = this.spec.limiter(CompletableFuture::new).openScope()) {
+				for (int i = 0; i < MANY; i++) {
+					waiting.add(scope.fork(this.ran::incrementAndGet));
+				}
+				handOverAll(() -> waiting.remove().cancel());
+			}
+		});
+		assertThat(waiting).isEmpty();
+	}
+
+	/** Hands over a permit as many times as there are tasks, which get no threads. */
+	private void handOverAll(Runnable before) throws Exception {
 		AtomicBoolean broken = new AtomicBoolean();
 		TrackedThreads threads = TrackedThreads.virtual();
 		TaskGroupFactory breaking = TaskGroupFactory.builder().threadFactory((task) -> {
@@ -234,25 +257,21 @@ class ForeignLimiterTests {
 			return threads.newThread(task);
 		}).build();
 		CountDownLatch forked = new CountDownLatch(1);
-		List<Callable<Integer>> tasks = new ArrayList<>(Collections.nCopies(100_000, this.ran::incrementAndGet));
-		tasks.addFirst(() -> {
-			Waits.on(forked);
-			return 0;
-		});
-		HandOver limiter = new HandOver();
+		HandOver limiter = new HandOver(before);
 		List<TaskHandle<Integer>> handles = new ArrayList<>();
 		Rig.VIRTUAL.run(() -> {
 			try (TaskScope scope = breaking.named("scope").limiter(limiter).onError((task, exception) -> {
 			}).openScope()) {
-				for (Callable<Integer> task : tasks) {
-					handles.add(scope.fork(task));
+				TaskHandle<Void> first = scope.fork(() -> Waits.on(forked));
+				for (int i = 1; i < MANY; i++) {
+					handles.add(scope.fork(this.ran::incrementAndGet));
 				}
 				broken.set(true);
 				forked.countDown();
 				scope.join();
+				assertThat(first.state()).isEqualTo(TaskState.SUCCESS);
 			}
 		});
-		assertThat(handles.removeFirst().state()).isEqualTo(TaskState.SUCCESS);
 		assertThat(handles).allMatch((task) -> task.exceptionNow() == this.failure);
 		assertThat(limiter.free).isTrue();
 	}
@@ -302,6 +321,12 @@ class ForeignLimiterTests {
 
 		private final AtomicBoolean free = new AtomicBoolean(true);
 
+		private final Runnable before;
+
+		HandOver(Runnable before) {
+			this.before = before;
+		}
+
 		@Override
 		public CompletableFuture<Permit> acquire() {
 			CompletableFuture<Permit> promise = new CompletableFuture<>();
@@ -315,6 +340,7 @@ class ForeignLimiterTests {
 		}
 
 		private void release(TaskState outcome) {
+			this.before.run();
 			CompletableFuture<Permit> next = this.waiting.poll();
 			if (next != null) {
 				next.complete(this::release);

@@ -223,6 +223,23 @@ class SharedLimiterTests {
 	}
 
 	@Test
+	@DisplayName("10.1 the listeners of all factories hear of a changed limit, each once")
+	void limitOfTwoFactoriesChanged() throws Exception {
+		List<String> heard = new CopyOnWriteArrayList<>();
+		ConcurrencyLimiter limiter = ConcurrencyLimiter.of(1);
+		for (String name : List.of("a", "b", "c")) {
+			TaskGroupFactory listening = Rig.VIRTUAL.builder().listener(new TaskGroupListener() {
+				@Override
+				public void limitChanged(ConcurrencyLimiter changed, int before, int now) {
+					heard.add(name + " " + now);
+				}
+			}).build();
+			listening.named(name).limiter(limiter).run(group -> limiter.limit(limiter.limit() + 1));
+		}
+		assertThat(heard).containsExactly("a 2", "a 3", "b 3", "a 4", "b 4", "c 4");
+	}
+
+	@Test
 	@DisplayName("10.1 a listener that throws when a limit changes keeps nobody from starting")
 	void listenerThrows() throws Exception {
 		ConcurrencyLimiter limiter = ConcurrencyLimiter.of(1);

@@ -174,6 +174,52 @@ class TaskLimiterSpiTests {
 	}
 
 	@Test
+	@DisplayName("8.5 a fork that finds the queue full runs all the same if its limiter has a permit at once")
+	void grantedAtOnceThoughTheQueueIsFull() throws Exception {
+		Rig.VIRTUAL.run(() -> this.spec.queue(1, TaskGroupSpec.WhenFull.REJECT).run((group) -> {
+			TaskHandle<Integer> waiting = group.fork(this.ran::incrementAndGet);
+			this.limiter.generous = true;
+			TaskHandle<Integer> passing = group.fork(this.ran::incrementAndGet);
+			assertThat(passing.await()).isEqualTo(1);
+			assertThat(waiting.state()).isEqualTo(TaskState.QUEUED);
+			this.limiter.grant(0);
+		}));
+		assertThat(this.ran).hasValue(2);
+		assertThat(this.limiter.released).containsExactly(TaskState.SUCCESS, TaskState.SUCCESS);
+	}
+
+	@Test
+	@DisplayName("8.5 a fork that is rejected cancels what its limiter has promised, and holds up nobody whose promise is kept")
+	void rejectedCancelsItsPromise() throws Exception {
+		Rig.VIRTUAL.run(() -> this.spec.queue(1, TaskGroupSpec.WhenFull.REJECT).run((group) -> {
+			TaskHandle<Integer> waiting = group.fork(this.ran::incrementAndGet);
+			assertThat(catchThrowable(() -> group.fork(this.ran::incrementAndGet)))
+				.isInstanceOf(TaskRejectedException.class);
+			assertThat(this.limiter.asked.getLast()).isCancelled();
+			this.limiter.grant(0);
+			assertThat(waiting.await()).isEqualTo(1);
+		}));
+		assertThat(this.limiter.released).containsExactly(TaskState.SUCCESS);
+	}
+
+	@Test
+	@DisplayName("8.5 a fork that finds the queue full, and whose limiter fails at once, is rejected; one that is given null throws that")
+	void failsThoughTheQueueIsFull() throws Exception {
+		AtomicReference<CompletableFuture<TaskLimiter.Permit>> answer = new AtomicReference<>(
+				CompletableFuture.failedFuture(new IOException("no connection to the limiter")));
+		TaskGroupSpec full = this.groups.named("full").limiter(answer::get).queue(0, TaskGroupSpec.WhenFull.REJECT);
+		Rig.VIRTUAL.run(() -> full.run((group) -> {
+			assertThat(catchThrowable(() -> group.fork(this.ran::incrementAndGet)))
+				.isInstanceOf(TaskRejectedException.class);
+			answer.set(CompletableFuture.completedFuture(null));
+			assertThat(catchThrowable(() -> group.fork(this.ran::incrementAndGet)))
+				.isInstanceOf(NullPointerException.class)
+				.hasMessageContaining("gave no permit, but null");
+		}));
+		assertThat(this.ran).hasValue(0);
+	}
+
+	@Test
 	@DisplayName("8.1 what stands behind a future that fails on its way is the task's failure")
 	void failsOnItsWay() throws Exception {
 		IllegalStateException failure = new IllegalStateException("failure");
