@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.DisplayName;
@@ -221,6 +222,55 @@ class ConcurrencyLimiterTests {
 		Rig.VIRTUAL.run(() -> Together.run(host, host, host));
 		assertThat(this.gauge.most()).isBetween(1, 5);
 		assertUnused(limiter);
+	}
+
+	@Test
+	@DisplayName("8.1 a task that is cancelled while it waits for its second limiter gives back the permit of the first")
+	void cancelledAtTheSecond() throws Exception {
+		ConcurrencyLimiter first = ConcurrencyLimiter.of(5);
+		ConcurrencyLimiter second = ConcurrencyLimiter.of(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Rig.VIRTUAL.run(() -> this.groups.named("group").limiter(first).limiter(second).run((group) -> {
+			group.fork(() -> Waits.on(release));
+			TaskHandle<Integer> waiting = group.fork(() -> 1);
+			assertThat(first.inUse()).isEqualTo(2);
+			assertThat(waiting.cancel()).isTrue();
+			assertThat(first.inUse()).isEqualTo(1);
+			release.countDown();
+		}));
+		assertUnused(first);
+		assertUnused(second);
+	}
+
+	@Test
+	@DisplayName("8.1 a task that is cancelled when it has been granted a permit, and does not know yet, gives all back once")
+	void cancelledAsItIsGranted() throws Exception {
+		ConcurrencyLimiter first = ConcurrencyLimiter.of(5);
+		ConcurrencyLimiter second = ConcurrencyLimiter.of(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicReference<TaskHandle<Integer>> victim = new AtomicReference<>();
+		TrackedThreads threads = TrackedThreads.virtual();
+		TaskGroupFactory cancelling = TaskGroupFactory.builder().threadFactory((task) -> {
+			TaskHandle<Integer> granted = victim.getAndSet(null);
+			if (granted != null) {
+				granted.cancel();
+			}
+			return threads.newThread(task);
+		}).build();
+		Rig.VIRTUAL.run(() -> cancelling.named("group").limiter(first).limiter(second).run((group) -> {
+			group.fork(() -> Waits.on(release));
+			group.fork(() -> Waits.on(release));
+			TaskHandle<Integer> waiting = group.fork(() -> 1);
+			victim.set(waiting);
+			// both are granted; the first of them is started before the second is told
+			second.limit(3);
+			assertThat(waiting.state()).isEqualTo(TaskState.CANCELLED);
+			assertThat(first.inUse()).isEqualTo(2);
+			assertThat(second.inUse()).isEqualTo(2);
+			release.countDown();
+		}));
+		assertUnused(first);
+		assertUnused(second);
 	}
 
 	@Test
