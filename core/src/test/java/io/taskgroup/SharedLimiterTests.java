@@ -149,6 +149,21 @@ class SharedLimiterTests {
 	}
 
 	@Test
+	@DisplayName("8.2 a limiter that is made for a name holds for the first group of it and for each further one, together")
+	void madeHolds() throws Exception {
+		TaskGroupSpec spec = this.groups.named("made").sharedLimiter(name -> ConcurrencyLimiter.of(1));
+		CountDownLatch release = new CountDownLatch(1);
+		spec.run(first -> {
+			first.fork(() -> Waits.on(release));
+			assertThat(first.fork(() -> 1).state()).isEqualTo(TaskState.QUEUED);
+			spec.run(second -> {
+				assertThat(second.fork(() -> 2).state()).isEqualTo(TaskState.QUEUED);
+				release.countDown();
+			});
+		});
+	}
+
+	@Test
 	@DisplayName("8.1 shared limiters, the group's own and others add up; one that is named twice counts once")
 	void combined() throws Exception {
 		ConcurrencyLimiter others = ConcurrencyLimiter.of(3);
