@@ -59,6 +59,28 @@ class ForeignLimiterTests {
 	}
 
 	@Test
+	@DisplayName("8.2 a limiter that cancels a queued task as it is asked for it, and throws: the permit of another one comes back")
+	void throwsAsAQueuedTaskIsCancelled() throws Exception {
+		AtomicReference<TaskHandle<Integer>> victim = new AtomicReference<>();
+		TaskLimiter limiter = () -> {
+			if (victim.get() == null) {
+				return granted();
+			}
+			victim.get().cancel();
+			throw this.failure;
+		};
+		CountDownLatch forked = new CountDownLatch(1);
+		Rig.VIRTUAL.run(() -> this.spec.limiter(this.one).limiter(limiter).run((group) -> {
+			group.fork(() -> Waits.on(forked));
+			victim.set(group.fork(this.ran::incrementAndGet));
+			forked.countDown();
+		}));
+		assertThat(victim.get().state()).isEqualTo(TaskState.CANCELLED);
+		assertThat(this.one.inUse()).isZero();
+		assertThat(this.ran).hasValue(0);
+	}
+
+	@Test
 	@DisplayName("8.5 a fork whose limiter throws takes no room in the queue")
 	void throwingTakesNoRoom() throws Exception {
 		AtomicBoolean broken = new AtomicBoolean(true);

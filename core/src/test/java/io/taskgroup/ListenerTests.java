@@ -693,6 +693,21 @@ class ListenerTests {
 	}
 
 	@Test
+	@DisplayName("10.1 a task that was cancelled while its limiter was asked is not heard of as queued when it has ended")
+	void cancelledWhileAsked() throws Exception {
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		TaskLimiter limiter = () -> {
+			opened.get().cancel();
+			return new CompletableFuture<>();
+		};
+		this.groups.named("group").limiter(limiter).run((group) -> {
+			opened.set(group);
+			assertThat(group.fork("task", () -> 1).state()).isEqualTo(TaskState.CANCELLED);
+		});
+		assertThat(this.recorder.texts()).contains("ended task CANCELLED").doesNotContain("queued task");
+	}
+
+	@Test
 	@DisplayName("10.1 listeners hear of a cancellation when everybody who is cancelled has been told: nobody waits for them")
 	void heardAfterAllHaveBeenTold() throws Exception {
 		Sleeper sleeper = new Sleeper();
