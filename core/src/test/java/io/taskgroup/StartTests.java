@@ -217,7 +217,8 @@ class StartTests {
 			assertThat(task.await()).isEqualTo("value");
 			assertThat(task.startValue()).isEqualTo("first");
 		});
-		assertThat(thrown.get()).isInstanceOf(IllegalStateException.class);
+		assertThat(thrown.get()).isInstanceOf(IllegalStateException.class)
+			.hasMessageEndingWith("has said already that it has started");
 	}
 
 	@Test
@@ -230,10 +231,15 @@ class StartTests {
 				status.started("in time");
 			});
 			task.await();
-			assertThatIllegalStateException().isThrownBy(() -> kept.get().started("again"));
+			assertHasEnded(kept.get());
 			assertThatIllegalStateException().isThrownBy(() -> group.<String, RuntimeException>startAction(kept::set));
-			assertThatIllegalStateException().isThrownBy(() -> kept.get().started("late"));
+			assertHasEnded(kept.get());
 		});
+	}
+
+	private static void assertHasEnded(TaskStatus<String> status) {
+		assertThatIllegalStateException().isThrownBy(() -> status.started("after the end"))
+			.withMessageEndingWith("has ended");
 	}
 
 	@ParameterizedTest
@@ -244,10 +250,15 @@ class StartTests {
 		try (TaskScope scope = groups.named("supervisor").onError(this.mustNotBeCalled).openScope()) {
 			Holdout<String> holdout = Holdout.returning("value");
 			AtomicReference<CancelScope> callers = new AtomicReference<>();
+			AtomicReference<TaskStatus<String>> kept = new AtomicReference<>();
 			AtomicBoolean ended = new AtomicBoolean();
 			Host<CancelScope> caller = rig.startCall(() -> CancelScope.<Exception>run((s) -> {
 				callers.set(s);
-				CancelledException thrown = assertCancelled(() -> scope.start((status) -> callUnchecked(holdout)));
+				CancelledException thrown = assertCancelled(
+						() -> scope.<String, String, RuntimeException>start((status) -> {
+							kept.set(status);
+							return callUnchecked(holdout);
+						}));
 				ended.set(holdout.hasEnded());
 				assertThat(thrown.reason()).contains("caller");
 				throw thrown;
@@ -261,6 +272,7 @@ class StartTests {
 			holdout.release();
 			assertThat(caller.get().cancelCaught()).isTrue();
 			assertThat(ended).isTrue();
+			assertHasEnded(kept.get());
 			assertThat(scope.cancelScope().cancelCalled()).isFalse();
 			assertThat(scope.fork(() -> "goes on").await()).isEqualTo("goes on");
 		}
@@ -383,10 +395,12 @@ class StartTests {
 		try (TaskScope scope = groups.named("supervisor").onError(this.mustNotBeCalled).openScope()) {
 			Holdout<String> holdout = Holdout.returning("value");
 			AtomicReference<Throwable> inTask = new AtomicReference<>(new AssertionError("did not run"));
+			AtomicReference<TaskStatus<String>> kept = new AtomicReference<>();
 			AtomicReference<CancelScope> callers = new AtomicReference<>();
 			Host<CancelScope> caller = rig.startCall(() -> CancelScope.<Exception>run((s) -> {
 				callers.set(s);
 				throw assertCancelled(() -> scope.<String, String, Exception>start((status) -> {
+					kept.set(status);
 					holdout.call();
 					inTask.set(catchThrowable(() -> status.started("too late")));
 					return "value";
@@ -399,6 +413,7 @@ class StartTests {
 			holdout.release();
 			assertThat(caller.get().cancelCaught()).isTrue();
 			assertThat(inTask.get()).isNull();
+			assertHasEnded(kept.get());
 		}
 	}
 
