@@ -588,4 +588,28 @@ class TaskScopeTests {
 		scope.join();
 	}
 
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("3.8, 3.11 a group waits for what a task of a supervisor inside it forks as that is closed with it, and takes no more then")
+	void forkedAsTheGroupEnds(Rig rig) throws Exception {
+		TaskGroupFactory groups = rig.factory();
+		AtomicReference<TaskGroup> opened = new AtomicReference<>();
+		AtomicReference<TaskHandle<String>> late = new AtomicReference<>();
+		rig.run(() -> groups.named("group").run((group) -> {
+			opened.set(group);
+			Sleeper sleeper = new Sleeper();
+			groups.named("supervisor").openScope().fork(() -> {
+				try {
+					sleeper.run();
+				}
+				finally {
+					late.set(group.fork(() -> "late"));
+				}
+			});
+			sleeper.awaitRunning();
+		}));
+		assertThat(late.get().resultNow()).isEqualTo("late");
+		assertThatExceptionOfType(TaskGroupClosedException.class).isThrownBy(() -> opened.get().fork(() -> "too late"));
+	}
+
 }
