@@ -481,6 +481,45 @@ class AsCompletedTests {
 	}
 
 	@Test
+	@DisplayName("7.6 next() throws in a scope that the input has cancelled, also when a task has finished")
+	void inputCancels() throws Exception {
+		AtomicInteger asked = new AtomicInteger();
+		TaskGroupSpec spec = this.spec.maxConcurrency(1);
+		Rig.VIRTUAL.run(() -> CancelScope.run((scope) -> {
+			Iterable<Integer> cancelling = () -> Stream.generate(() -> {
+				if (asked.incrementAndGet() == 3) {
+					scope.cancel();
+				}
+				return asked.get();
+			}).iterator();
+			try (CompletedTasks<Integer> handles = spec.asCompleted(cancelling, (item) -> item)) {
+				assertThat(handles.next()).isPresent();
+				Waits.until(() -> this.groups.snapshot().getFirst().tasks().isEmpty());
+				assertThat(asked).hasValue(2);
+				assertCancelled(handles::next);
+			}
+		}));
+	}
+
+	@Test
+	@DisplayName("3.5, 3.7 opened in a cancelled scope, all tasks are forked, already cancelled")
+	void openedInACancelledScope() throws Exception {
+		AtomicInteger began = new AtomicInteger();
+		Callable<Integer> task = () -> {
+			began.incrementAndGet();
+			CancelScope.checkpoint();
+			return 1;
+		};
+		Rig.VIRTUAL.run(() -> CancelScope.run((scope) -> {
+			scope.cancel();
+			try (CompletedTasks<Integer> handles = this.spec.asCompleted(List.of(task, task, task))) {
+				assertCancelled(handles::next);
+			}
+		}));
+		assertThat(began).hasValue(3);
+	}
+
+	@Test
 	@DisplayName("7.6, 8.5 a queue's capacity does not reject what waits to be given out")
 	void ownCapacity() throws Exception {
 		List<Integer> items = IntStream.range(0, 30).boxed().toList();
