@@ -481,6 +481,18 @@ class AsCompletedTests {
 	}
 
 	@Test
+	@DisplayName("7.6, 5.2 next throws in a cancelled scope, also when all have been given out")
+	void cancelledWithNothingLeft() throws Exception {
+		Rig.VIRTUAL.run(() -> CancelScope.run((scope) -> {
+			try (CompletedTasks<Integer> handles = this.spec.asCompleted(List.of(() -> 1))) {
+				assertThat(handles.next()).isPresent();
+				scope.cancel();
+				assertCancelled(handles::next);
+			}
+		}));
+	}
+
+	@Test
 	@DisplayName("7.6 next() throws in a scope that the input has cancelled, also when a task has finished")
 	void inputCancels() throws Exception {
 		AtomicInteger asked = new AtomicInteger();

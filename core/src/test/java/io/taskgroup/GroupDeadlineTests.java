@@ -362,8 +362,20 @@ class GroupDeadlineTests {
 						throw (Exception) thrownByJoin.get();
 					}));
 			assertThat(thrown.exceptions()).hasSize(1);
+			assertThat(thrown).isSameAs(thrownByJoin.get());
 		});
-		assertThat(thrownByJoin.get()).isInstanceOf(TaskGroupTimeoutException.class);
+	}
+
+	@Test
+	@DisplayName("3.13 a timeout that the body has caught from join is thrown again")
+	void bodyCatchesTheTimeout() {
+		AtomicReference<Throwable> thrownByJoin = new AtomicReference<>();
+		TaskGroupTimeoutException thrown = assertTimesOut(
+				() -> Rig.VIRTUAL.factory().named("group").timeout(SHORT).run((group) -> {
+					group.fork(new Sleeper());
+					thrownByJoin.set(catchThrowable(group::join));
+				}));
+		assertThat(thrown).isSameAs(thrownByJoin.get());
 	}
 
 	@Test

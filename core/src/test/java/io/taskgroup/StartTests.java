@@ -331,7 +331,7 @@ class StartTests {
 
 	@ParameterizedTest
 	@EnumSource(Rig.class)
-	@DisplayName("6.3 a failure of the unstarted task on its way down wins over the cancellation")
+	@DisplayName("6.3, 5.2 a failure of the unstarted task on its way down wins over the cancellation, which meets what blocks next")
 	void failureOnTheWayDown(Rig rig) throws Exception {
 		TaskGroupFactory groups = rig.factory();
 		IOException failure = new IOException("failure");
@@ -341,7 +341,7 @@ class StartTests {
 			Host<CancelScope> caller = rig.startCall(() -> CancelScope.<Exception>run((s) -> {
 				callers.set(s);
 				assertThat(catchThrowable(() -> scope.start((status) -> holdout.call()))).isSameAs(failure);
-				CancelScope.checkpoint();
+				Waits.forever();
 			}));
 			holdout.awaitRunning();
 			caller.awaitBlocked();
