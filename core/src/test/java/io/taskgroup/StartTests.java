@@ -2,6 +2,7 @@ package io.taskgroup;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -333,13 +334,13 @@ class StartTests {
 	@EnumSource(Rig.class)
 	@DisplayName("6.3, 5.2 a failure of the unstarted task on its way down wins over the cancellation, which meets what blocks next")
 	void failureOnTheWayDown(Rig rig) throws Exception {
-		TaskGroupFactory groups = rig.factory();
+		TaskGroupFactory groups = rig.builder().reinterruptEvery(Duration.ofHours(1)).build();
 		IOException failure = new IOException("failure");
 		try (TaskScope scope = groups.named("supervisor").onError(this.mustNotBeCalled).openScope()) {
 			Holdout<Void> holdout = Holdout.throwing(failure);
-			AtomicReference<CancelScope> callers = new AtomicReference<>();
-			Host<CancelScope> caller = rig.startCall(() -> CancelScope.<Exception>run((s) -> {
-				callers.set(s);
+			AtomicReference<TaskGroup> callers = new AtomicReference<>();
+			Host<CancelScope> caller = rig.startCall(() -> groups.named("caller").run((group) -> {
+				callers.set(group);
 				assertThat(catchThrowable(() -> scope.start((status) -> holdout.call()))).isSameAs(failure);
 				Waits.forever();
 			}));
@@ -348,6 +349,37 @@ class StartTests {
 			callers.get().cancel();
 			holdout.awaitInterrupted();
 			holdout.release();
+			assertThat(caller.get().cancelCaught()).isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Rig.class)
+	@DisplayName("6.3, 5.2 nor is the cancellation forgotten if the unstarted task has ended before its caller waits for that")
+	void failedBeforeItIsWaitedFor(Rig rig) throws Exception {
+		IOException failure = new IOException("failure");
+		Holdout<Void> holdout = Holdout.throwing(failure);
+		CountDownLatch ended = new CountDownLatch(1);
+		TaskGroupFactory groups = rig.builder().reinterruptEvery(Duration.ofHours(1)).listener(new TaskGroupListener() {
+
+			@Override
+			public void taskCancelled(TaskInfo task, CancelKind kind, String reason) {
+				holdout.release();
+				Waits.spinUntil(() -> ended.getCount() == 0);
+			}
+
+			@Override
+			public void taskEnded(TaskInfo task, TaskState outcome, Throwable exception, long waited, long ran) {
+				ended.countDown();
+			}
+
+		}).build();
+		try (TaskScope scope = groups.named("supervisor").onError(this.mustNotBeCalled).openScope()) {
+			Host<CancelScope> caller = rig.startCall(() -> groups.named("caller").run((own) -> {
+				own.cancel();
+				assertThat(catchThrowable(() -> scope.start((status) -> holdout.call()))).isSameAs(failure);
+				Waits.forever();
+			}));
 			assertThat(caller.get().cancelCaught()).isTrue();
 		}
 	}
