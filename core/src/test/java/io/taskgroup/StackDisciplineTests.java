@@ -165,7 +165,9 @@ class StackDisciplineTests {
 			inner.set(this.groups.named("inner").open());
 			throw this.failure;
 		}));
-		assertThat(thrown.leaves()).contains(this.failure);
+		assertThat(thrown.exceptions()).hasSize(2)
+			.contains(this.failure)
+			.hasAtLeastOneElementOfType(IllegalStateException.class);
 		assertClosed(inner.get());
 	}
 
@@ -213,7 +215,8 @@ class StackDisciplineTests {
 			inner.set(this.groups.named("inner").open());
 			throw this.failure;
 		})));
-		assertThat(thrown.leaves()).contains(this.failure);
+		assertThat(thrown.exceptions()).containsExactly(this.failure);
+		assertThat(this.failure.getSuppressed()).singleElement().isInstanceOf(IllegalStateException.class);
 		assertClosed(inner.get());
 	}
 
@@ -229,6 +232,23 @@ class StackDisciplineTests {
 		}));
 		assertThat(sleeper.wasInterrupted()).isTrue();
 		assertClosed(inner.get());
+	}
+
+	@Test
+	@DisplayName("3.11 leaving a cancel scope with an exception and a group still open in it tells of both")
+	void leavingACancelScopeWithAnException() {
+		TaskGroupFactory groups = Rig.VIRTUAL.factory();
+		IllegalArgumentException failure = new IllegalArgumentException("failure");
+		Throwable thrown = catchThrowable(() -> CancelScope.run((scope) -> {
+			groups.named("left open").open();
+			throw failure;
+		}));
+		assertThat(thrown).isSameAs(failure);
+		assertThat(thrown.getSuppressed()).singleElement()
+			.isInstanceOf(IllegalStateException.class)
+			.extracting(Throwable::getMessage)
+			.asString()
+			.contains("left open");
 	}
 
 	@Test
