@@ -123,6 +123,28 @@ class RootScopeTests {
 	}
 
 	@Test
+	@DisplayName("3.11 a scope that is being closed, and waits for its supervisors, is entered by nobody")
+	void enteredAsItIsClosed() throws Exception {
+		Sleeper sleeper = new Sleeper();
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Rig.VIRTUAL.run(() -> {
+			try (RootScope.Entered entered = this.root.enter()) {
+				this.groups.named("supervisor").openScope().fork(() -> {
+					try {
+						sleeper.run();
+					}
+					finally {
+						thrown.set(catchThrowable(() -> this.root.enter().close()));
+					}
+				});
+			}
+		});
+		sleeper.awaitRunning();
+		this.root.close();
+		assertThat(thrown.get()).isInstanceOf(IllegalStateException.class).hasMessage("the scope has been closed");
+	}
+
+	@Test
 	@DisplayName("5.1 a supervisor whose thread has left is cancelled with the scope")
 	void supervisorIsCancelled() throws Exception {
 		Sleeper sleeper = new Sleeper();
