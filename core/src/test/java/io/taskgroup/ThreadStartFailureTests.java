@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +50,50 @@ class ThreadStartFailureTests {
 			return before.await() + after.await();
 		});
 		assertThat(value).isEqualTo("beforeafter");
+		assertThat(ran).isFalse();
+	}
+
+	@Test
+	@DisplayName("3.9 a factory that throws when it has started the thread itself: a task that has begun goes on, and that is logged")
+	void throwsAfterTheTaskHasBegun() throws Exception {
+		Holdout<String> holdout = Holdout.returning("value");
+		TaskGroupFactory groups = TaskGroupFactory.builder().threadFactory((task) -> {
+			Thread.ofVirtual().start(task);
+			holdout.awaitRunning();
+			throw new IllegalStateException("failure");
+		}).build();
+		try (LogRecords log = LogRecords.open()) {
+			groups.named("group").run((group) -> {
+				TaskHandle<String> task = group.fork(holdout);
+				holdout.release();
+				assertThat(task.await()).isEqualTo("value");
+			});
+			assertThat(log.records()).singleElement()
+				.extracting(LogRecords::message)
+				.asString()
+				.contains("failed after it had started a thread");
+		}
+	}
+
+	@Test
+	@DisplayName("3.9 a factory that throws when it has started the thread itself: a task that has not begun never does")
+	void throwsBeforeTheTaskHasBegun() throws Exception {
+		CountDownLatch forked = new CountDownLatch(1);
+		AtomicReference<Thread> started = new AtomicReference<>();
+		AtomicBoolean ran = new AtomicBoolean();
+		IllegalStateException failure = new IllegalStateException("failure");
+		TaskGroupFactory groups = TaskGroupFactory.builder().threadFactory((task) -> {
+			started.set(Thread.ofVirtual().start(() -> {
+				Waits.stubbornlyOn(forked);
+				task.run();
+			}));
+			throw failure;
+		}).build();
+		Rig.VIRTUAL.run(() -> groups.named("group").run((group) -> {
+			assertThat(catchThrowable(() -> group.fork(() -> ran.set(true)))).isSameAs(failure);
+			forked.countDown();
+			started.get().join();
+		}));
 		assertThat(ran).isFalse();
 	}
 
