@@ -112,10 +112,6 @@ final class Limits extends WaitStack {
 		return least;
 	}
 
-	int queued() {
-		return this.queued.get();
-	}
-
 	private int capacity() {
 		if (this.bound == null) {
 			return Integer.MAX_VALUE;
