@@ -44,7 +44,9 @@ final class CancelWalk {
 	 * Tells everything from this scope downwards. The scope's own shield does not count.
 	 */
 	static void start(Scope from, Cancellation cancellation) {
-		new CancelWalk(cancellation, false).walk(from);
+		CancelWalk walk = new CancelWalk(cancellation, false);
+		from.cancelled(walk);
+		walk.walk(from);
 	}
 
 	/** As {@link #start}, when the shield that held the cancellation off was lowered. */

@@ -38,10 +38,6 @@ final class Cancellation {
 		this.second = origin != null && origin.cause(origin) != null;
 	}
 
-	boolean isOf(Scope scope) {
-		return this.origin == scope;
-	}
-
 	/** Whether the thread is to be interrupted for it: see 3.10. */
 	boolean interrupts(Strand strand) {
 		return this.origin == null || this.origin.interrupts(strand);

@@ -140,6 +140,13 @@ class Scope implements CancelScope {
 	}
 
 	/**
+	 * Called once, by whoever has cancelled this scope itself, before anybody is told;
+	 * the thread may not have come to it yet, or may have left it meanwhile.
+	 */
+	void cancelled(CancelWalk walk) {
+	}
+
+	/**
 	 * Hands the walk what is directly below this scope, but for the thread's own stack.
 	 */
 	void descend(CancelWalk walk) {

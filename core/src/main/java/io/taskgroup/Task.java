@@ -212,11 +212,13 @@ final class Task<T extends @Nullable Object> extends Scope implements Threads.Ab
 	void descend(CancelWalk walk) {
 		super.descend(walk);
 		cancelQueued(walk);
-		if (walk.cancellation().isOf(this)) {
-			Listeners listeners = this.owner.factory().listeners();
-			if (listeners.isPresent()) {
-				walk.tellAfterwards(() -> listeners.taskCancelled(this, walk.cancellation()));
-			}
+	}
+
+	@Override
+	void cancelled(CancelWalk walk) {
+		Listeners listeners = this.owner.factory().listeners();
+		if (listeners.isPresent()) {
+			walk.tellAfterwards(() -> listeners.taskCancelled(this, walk.cancellation()));
 		}
 	}
 

@@ -903,6 +903,7 @@ final class FaultActor {
 		}
 		else {
 			boolean cancelled = target.handle.cancel("planned");
+			target.cancelled |= cancelled;
 			this.books.check(cancelled || isDoneSoon(target.handle), "4.2", "%s is not done, and cancel says it was",
 					target);
 		}

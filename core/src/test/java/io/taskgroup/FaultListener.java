@@ -20,6 +20,8 @@ final class FaultListener implements TaskGroupListener {
 
 	private final Map<Long, Integer> tasksEnded = new ConcurrentHashMap<>();
 
+	private final Map<Long, Integer> tasksCancelled = new ConcurrentHashMap<>();
+
 	private final Map<Long, TaskState> outcomes = new ConcurrentHashMap<>();
 
 	FaultListener(FaultBooks books) {
@@ -65,6 +67,11 @@ final class FaultListener implements TaskGroupListener {
 		this.outcomes.put(task.id(), outcome);
 	}
 
+	@Override
+	public void taskCancelled(TaskInfo task, CancelKind kind, String reason) {
+		count(this.tasksCancelled, task.id());
+	}
+
 	private static void count(Map<Long, Integer> counts, long id) {
 		counts.merge(id, 1, Integer::sum);
 	}
@@ -84,14 +91,18 @@ final class FaultListener implements TaskGroupListener {
 		this.books.check(this.tasksEnded.keySet().containsAll(this.started.keySet()), "10.1",
 				"tasks started %s, tasks ended %s", this.started, this.tasksEnded);
 		this.books.knownTasks().forEach(this::check);
-		this.books.check(isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded), "10.1",
-				"told more than once: %s, %s, %s", this.opened, this.started, this.tasksEnded);
+		this.books.check(
+				isOnce(this.opened) && isOnce(this.started) && isOnce(this.tasksEnded) && isOnce(this.tasksCancelled),
+				"10.1", "told more than once: %s, %s, %s, %s", this.opened, this.started, this.tasksEnded,
+				this.tasksCancelled);
 	}
 
 	private void check(FaultTaskBook task) {
 		boolean toldOfStart = this.started.containsKey(task.id());
 		this.books.check(toldOfStart == task.began, "10.1", "%s began: %s, and a listener was told so: %s", task,
 				task.began, toldOfStart);
+		this.books.check(!task.cancelled || this.tasksCancelled.containsKey(task.id()), "10.1",
+				"%s was cancelled, and nobody was told", task);
 		this.books.checkOutcome(task, this.outcomes.get(task.id()));
 	}
 

@@ -34,6 +34,9 @@ final class FaultTaskBook {
 	/** Whether it has come to its end when another one had decided already. */
 	volatile boolean late;
 
+	/** Whether somebody has cancelled it, it alone. */
+	volatile boolean cancelled;
+
 	/** Whether it was forked by {@code start}. */
 	volatile boolean byStart;
 
