@@ -6,12 +6,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A limiter of somebody else's, as bad as one may be: it throws, fails, or gives null, at
@@ -49,8 +49,6 @@ final class FaultLimiter implements TaskLimiter {
 	/** How many permits were given back with which outcome. Guarded by this. */
 	private final Map<TaskState, Integer> released = new EnumMap<>(TaskState.class);
 
-	private final Queue<GivenPermit> given = new ConcurrentLinkedQueue<>();
-
 	/** How many answers are still to come from threads of its own. */
 	private final AtomicInteger pending = new AtomicInteger();
 
@@ -84,14 +82,10 @@ final class FaultLimiter implements TaskLimiter {
 					return CompletableFuture.completedFuture(null);
 				}
 				case 4 -> {
-					Promise promise = new Promise();
-					later(() -> promise.completeExceptionally(refusal()));
-					return promise;
+					return answeredLater(this::giveUp);
 				}
 				case 5 -> {
-					Promise promise = new Promise();
-					later(() -> promise.complete(null));
-					return promise;
+					return answeredLater((promise) -> promise.complete(null));
 				}
 				default -> {
 					// it does what it is for
@@ -99,6 +93,12 @@ final class FaultLimiter implements TaskLimiter {
 			}
 		}
 		return grantOrPromise();
+	}
+
+	private Promise answeredLater(Consumer<Promise> answer) {
+		Promise promise = new Promise();
+		later(() -> answer.accept(promise));
+		return promise;
 	}
 
 	private CompletableFuture<Permit> grantOrPromise() {
@@ -136,24 +136,17 @@ final class FaultLimiter implements TaskLimiter {
 	/** Gives a permit that is held back to the first who still wants one. */
 	private void grant(Promise first) {
 		for (Promise next = first; next != null; next = next()) {
-			GivenPermit permit = new GivenPermit();
-			count(permit, 1);
-			if (next.complete(permit)) {
+			// before anybody can give it back
+			count(1);
+			if (next.complete(new GivenPermit())) {
 				return;
 			}
-			count(permit, -1);
+			count(-1);
 		}
 	}
 
-	/** Counts it in before anybody can give it back. */
-	private synchronized void count(GivenPermit permit, int one) {
-		this.out += one;
-		if (one > 0) {
-			this.given.add(permit);
-		}
-		else {
-			this.given.remove(permit);
-		}
+	private synchronized void count(int given) {
+		this.out += given;
 	}
 
 	/** Whoever is next to have the permit; nobody if it is held back no longer. */
@@ -206,16 +199,13 @@ final class FaultLimiter implements TaskLimiter {
 	void check(long succeeded, long returned) {
 		Waits.spinUntil(() -> this.pending.get() == 0);
 		synchronized (this) {
+			this.books.check(this.out == 0, "8.1", "%d permits were never given back", this.out);
 			this.books.check(this.inUse == 0 && this.waiting.isEmpty(), "8.1",
 					"%d permits of another's limiter are in use, and %d wait", this.inUse, this.waiting.size());
 			int told = this.released.getOrDefault(TaskState.SUCCESS, 0);
 			this.books.check(succeeded <= told && told <= returned, "8.1",
 					"%d permits of another's limiter were given back as %s, and %d to %d tasks have succeeded", told,
 					this.released, succeeded, returned);
-		}
-		for (GivenPermit permit : this.given) {
-			this.books.check(permit.releases.get() == 1, "8.1", "a permit was given back %d times",
-					permit.releases.get());
 		}
 	}
 
@@ -258,11 +248,11 @@ final class FaultLimiter implements TaskLimiter {
 
 	private final class GivenPermit implements Permit {
 
-		private final AtomicInteger releases = new AtomicInteger();
+		private final AtomicBoolean released = new AtomicBoolean();
 
 		@Override
 		public void release(TaskState outcome) {
-			boolean first = this.releases.incrementAndGet() == 1;
+			boolean first = this.released.compareAndSet(false, true);
 			FaultLimiter.this.books.check(first, "8.1", "a permit is given back twice");
 			FaultLimiter.this.books.check(outcome != null && outcome.isDone(), "8.1",
 					"a permit is given back by a task that is %s", outcome);

@@ -236,14 +236,12 @@ class StackDisciplineTests {
 
 	@Test
 	@DisplayName("3.11 leaving a cancel scope with an exception and a group still open in it tells of both")
-	void leavingACancelScopeWithAnException() {
-		TaskGroupFactory groups = Rig.VIRTUAL.factory();
-		IllegalArgumentException failure = new IllegalArgumentException("failure");
+	void leaveCancelScopeWithException() {
 		Throwable thrown = catchThrowable(() -> CancelScope.run((scope) -> {
-			groups.named("left open").open();
-			throw failure;
+			this.groups.named("left open").open();
+			throw this.failure;
 		}));
-		assertThat(thrown).isSameAs(failure);
+		assertThat(thrown).isSameAs(this.failure);
 		assertThat(thrown.getSuppressed()).singleElement()
 			.isInstanceOf(IllegalStateException.class)
 			.extracting(Throwable::getMessage)
